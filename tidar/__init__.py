@@ -1,0 +1,1 @@
+"""Tidar: open-source software that runs a smart city the way Kota Magelang meant it."""

@@ -1,0 +1,1 @@
+"""Identifiers, clock, money, actors, access, audit and errors: no city words."""

@@ -1,0 +1,86 @@
+"""Request reference, declared access, and errors in words."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import render
+from django.utils.deprecation import MiddlewareMixin
+from django.utils.translation import gettext as _
+
+from tidar.common import audit
+from tidar.common.access import declared_access
+from tidar.common.errors import UnableTo
+
+log = logging.getLogger(__name__)
+
+
+class RequestReference:
+    """Gives every request a short reference that is logged, audited and shown on the error page."""
+
+    sync_capable = async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+        self.get_response = get_response
+        if iscoroutinefunction(get_response):
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if iscoroutinefunction(self.get_response):
+            return self._asynchronous(request)
+        self._begin(request)
+        return self.get_response(request)
+
+    async def _asynchronous(self, request: HttpRequest) -> HttpResponseBase:
+        self._begin(request)
+        response: HttpResponseBase = await self.get_response(request)
+        return response
+
+    @staticmethod
+    def _begin(request: HttpRequest) -> None:
+        reference = secrets.token_hex(4)
+        request.reference = reference  # type: ignore[attr-defined]
+        audit.request_reference.set(reference)
+
+
+class DeclaredAccess(MiddlewareMixin):
+    """Refuses to run a view that does not say who may open it."""
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> None:
+        """Called by Django before the view."""
+        if declared_access(view) is None:
+            raise ImproperlyConfigured(f"{view.__module__}.{view.__qualname__} declares no access")
+
+
+class SpokenErrors(MiddlewareMixin):
+    """Turns `UnableTo…` into a page or JSON with its sentence, and everything else into a page with a reference."""
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Called by Django when a view raised."""
+        if isinstance(error, UnableTo):
+            return spoken(request, error.status, error.sentence, error.code)
+        reference = getattr(request, "reference", "")
+        if isinstance(error, (PermissionError, ImproperlyConfigured)) or type(error).__module__.startswith("django.http"):
+            return None
+        log.exception("request %s failed", reference)
+        return spoken(request, 500, _("Ada kesalahan di pihak kami. Sebutkan nomor rujukan ini: %s") % reference, "error")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the client asked for JSON rather than a page."""
+    return request.path.startswith(("/api/", "/changes", "/events")) or (
+        "application/json" in request.headers.get("Accept", "") and "text/html" not in request.headers.get("Accept", "")
+    )
+
+
+def spoken(request: HttpRequest, status: int, sentence: str, code: str) -> HttpResponse:
+    """One sentence as JSON, as an HTMX fragment or as a whole page."""
+    if wants_json(request):
+        return JsonResponse({"error": {"code": code, "message": sentence}}, status=status)
+    return render(request, "error.html", {"status": status, "sentence": sentence}, status=status)

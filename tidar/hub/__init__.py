@@ -1,0 +1,1 @@
+"""Data integration: feeds, deliveries, quarantine, freshness; the spine: events and observations."""

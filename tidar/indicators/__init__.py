@@ -1,0 +1,1 @@
+"""Indicators as code: formula, unit, owner, worked example; values with lineage."""

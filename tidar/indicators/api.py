@@ -1,0 +1,42 @@
+"""The front door of `indicators`."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tidar.hub.api import FeedState, FreshState
+
+
+@dataclass(frozen=True, slots=True)
+class InputView:
+    """One lake table that a value was computed from, at a version, with the feed behind it."""
+
+    table: str
+    version: int
+    feed: FeedState | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """One number with everything needed to show it honestly."""
+
+    id: uuid.UUID
+    indicator: str
+    name: str
+    unit: str
+    decimals: int
+    area_code: str
+    area_name: str
+    period: str  # "2026", "2026-11", "2026-11-24"
+    value: Decimal
+    narrative: str  # Indonesian, made from the template
+    computed_at: datetime
+    definition_version: int
+    inputs: tuple[InputView, ...]
+    freshness: FreshState  # the worst of the inputs
+    age_seconds: float | None  # of the oldest input
+    sample: bool  # some input is made-up data
+    history: tuple[tuple[str, Decimal], ...]  # earlier periods and versions, oldest first, for the small chart

@@ -1,0 +1,1 @@
+"""Parquet versions, the Ibis engine, contract-checked intake."""

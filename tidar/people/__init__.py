@@ -1,0 +1,1 @@
+"""Agencies, users, roles by agency and area, sign-in."""

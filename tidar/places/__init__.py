@@ -1,0 +1,1 @@
+"""Region, kecamatan, kelurahan, RW, RT: codes, boundaries, look-up; the working calendar."""
