@@ -41,6 +41,18 @@ def socket_directory(home: Path) -> Path:
     return data_directory(home)
 
 
+def is_running(home: Path) -> bool:
+    """Whether the server of `home` is alive now."""
+    pid_file = data_directory(home) / "postmaster.pid"
+    try:
+        os.kill(int(pid_file.read_text().split("\n", 1)[0]), 0)
+    except (FileNotFoundError, ValueError, ProcessLookupError):
+        return False
+    except PermissionError:  # alive, another user's (the server drops root)
+        return True
+    return True
+
+
 def start(home: Path) -> PostgresServer:
     """Start the embedded server of `home`, or find it already running; the caller decides when to `stop` it."""
     os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - silences platformdirs; only a lock file goes there

@@ -1,0 +1,5 @@
+"""`python -m tidar` is the `tidar` command."""
+
+from tidar.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,46 @@
+"""Makes the database reachable and up to date before Django is used."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from tidar.common import embedded
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def home() -> Path:
+    """`TIDAR_HOME` without importing the settings."""
+    return Path(os.environ.get("TIDAR_HOME", ROOT / ".tidar")).resolve()
+
+
+def start_if_ours() -> Callable[[], None]:
+    """Start the embedded PostgreSQL unless `DATABASE_URL` names a server; returns what stops it."""
+    if os.environ.get("DATABASE_URL"):
+        return lambda: None
+    server = embedded.start(home())
+    _create_database(str(embedded.socket_directory(home())))
+    return server.stop
+
+
+def _create_database(host: str) -> None:
+    import psycopg
+
+    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'tidar'").fetchone():
+            connection.execute("CREATE DATABASE tidar")
+
+
+def migrate_if_needed() -> bool:
+    """Apply pending migrations; returns whether there were any. Needs `django.setup()` first."""
+    from django.core.management import call_command
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    pending = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    if pending:
+        call_command("migrate", verbosity=0, interactive=False)
+    return pending
