@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from pytest_socket import socket_allow_hosts
 
+from tests import append_only
+
+append_only.install()
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser driver runs its own loop in the test thread
 
 

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Literal
+
+from tidar.hub.actions.spine import record_event
+from tidar.hub.queries.spine import events_after
+from tidar.hub.rules.spine import EventFields, EventView, SourceRef, StreamFilter
+
+__all__ = [
+    "EventFields",
+    "EventView",
+    "FeedState",
+    "FreshState",
+    "SourceRef",
+    "StreamFilter",
+    "events_after",
+    "record_event",
+]
 
 FreshState = Literal["fresh", "late", "stale", "waiting", "unscheduled"]
 
@@ -24,32 +38,3 @@ class FeedState:
     sample: bool
     lake_table: str
     access_class: str
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRef:
-    """What made an event: a delivery and line, a message, or an action with its record's id."""
-
-    kind: Literal["delivery", "message", "action"]
-    id: str
-    line: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EventView:
-    """One numbered event as plain values."""
-
-    seq: int
-    id: uuid.UUID
-    kind: str
-    happened_at: datetime
-    recorded_at: datetime
-    subject: str
-    severity: int
-    area_code: str
-    lon: float | None
-    lat: float | None
-    source: SourceRef
-    datastream_id: int | None
-    result: float | None
-    data: dict[str, Any] = field(default_factory=dict)

@@ -18,8 +18,8 @@ class Event(models.Model):
 
     class Severity(models.IntegerChoices):
         INFO = 0, "Informasi"
-        NOTICE = 1, "Perhatian"
-        WARNING = 2, "Waspada"
+        NOTICE = 1, "Waspada"
+        WARNING = 2, "Siaga"
         ALERT = 3, "Awas"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -38,6 +38,9 @@ class Event(models.Model):
     datastream = models.ForeignKey("hub.Datastream", null=True, on_delete=models.PROTECT, related_name="+")
     result = models.FloatField(null=True)  # of an observation, in the datastream's unit
     data = models.JSONField(default=dict)
+    permission = models.CharField(
+        max_length=40, blank=True
+    )  # who may see it on streams; empty: whoever sees the stream
 
     objects: ClassVar[models.Manager[Event]] = models.Manager()
 
@@ -73,6 +76,9 @@ class Consumer(models.Model):
     name = models.CharField(primary_key=True, max_length=80)
     cursor = models.BigIntegerField(default=0)
     moved_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)  # failed attempts at the event after the cursor
+    retry_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
 
     def __str__(self) -> str:
         return f"{self.name} @ {self.cursor}"

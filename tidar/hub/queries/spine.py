@@ -1,0 +1,63 @@
+"""Reading the spine: numbered events in order, never a gap."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import connection
+
+from tidar.hub.rules.spine import EventView, SourceKind, SourceRef
+
+MAX_PAGE = 1_000
+
+EVENT_COLUMNS = (
+    "seq, id, kind, happened_at, recorded_at, subject, severity, area_code, lon, lat, source_kind, source_id, source_line,"
+    " datastream_id, result, data, permission"
+)
+AFTER_SQL = f"SELECT {EVENT_COLUMNS} FROM hub_event WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT %s"  # noqa: S608
+AFTER_KINDS_SQL = (
+    f"SELECT {EVENT_COLUMNS} FROM hub_event WHERE seq > %s AND seq <= %s AND kind = ANY(%s) ORDER BY seq LIMIT %s"  # noqa: S608
+)
+HEAD_SQL = "SELECT coalesce((SELECT last_seq FROM hub_spinehead WHERE id = 1), 0)"
+
+
+def event_view(row: Sequence[Any]) -> EventView:
+    """One row of `EVENT_COLUMNS` as plain values."""
+    source = SourceRef(kind=cast(SourceKind, row[10]), id=row[11], line=row[12])
+    return EventView(*row[:10], source, *row[13:])
+
+
+def head() -> int:
+    """The last number given; every number up to it is readable."""
+    with connection.cursor() as cursor:
+        cursor.execute(HEAD_SQL)
+        row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def events_after(seq: int, *, limit: int = 500, kinds: Sequence[str] = ()) -> tuple[EventView, ...]:
+    """Numbered events with a greater number, in order, at most `limit` (≤ 1,000) of them.
+
+    Whoever asks again with the last number received sees every event exactly once, however late its transaction
+    committed: numbers are given after commit, by one relay, without gaps.
+    """
+    return events_between(seq, head(), limit=limit, kinds=kinds)
+
+
+def events_between(seq: int, last: int, *, limit: int = 500, kinds: Sequence[str] = ()) -> tuple[EventView, ...]:
+    """As `events_after`, but none beyond number `last`."""
+    size = max(1, min(limit, MAX_PAGE))
+    with connection.cursor() as cursor:
+        if kinds:
+            cursor.execute(AFTER_KINDS_SQL, [seq, last, list(kinds), size])
+        else:
+            cursor.execute(AFTER_SQL, [seq, last, size])
+        return tuple(event_view(_decoded(row)) for row in cursor.fetchall())
+
+
+def _decoded(row: Sequence[Any]) -> Sequence[Any]:
+    """Django's cursors hand JSON over as text."""
+    data = row[15]
+    return (*row[:15], json.loads(data), *row[16:]) if isinstance(data, str) else row
