@@ -1,0 +1,12 @@
+"""Reading a file: the interface. Each idea has its own module; callers import from here."""
+
+from __future__ import annotations
+
+from tidar.hub.rules.book import Book, UnableToReadFile, cell_name, letter, shown
+from tidar.hub.rules.checked import AreaKey, CheckContext, CheckResult, Rejection
+from tidar.hub.rules.surveying import Memory, Skipped, SourceColumn, Survey, survey_data, survey_from
+
+__all__ = [
+    "AreaKey", "Book", "CheckContext", "CheckResult", "Memory", "Rejection", "Skipped", "SourceColumn", "Survey",
+    "UnableToReadFile", "cell_name", "letter", "shown", "survey_data", "survey_from",
+]  # fmt: skip
