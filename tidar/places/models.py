@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models.functions import Concat
+
+
+class AreaQuerySet(models.QuerySet["Area"]):
+    """Areas as phrases."""
+
+    def at_levels(self, levels: frozenset[str]) -> AreaQuerySet:
+        """Areas of any of these levels."""
+        return self.filter(level__in=levels)
+
+    def villages(self) -> AreaQuerySet:
+        """Every kelurahan and desa: the areas that have a boundary of their own."""
+        return self.filter(level__in=(Area.Level.KELURAHAN, Area.Level.DESA))
+
+    def within(self, code: str) -> AreaQuerySet:
+        """The area with this code and everything below it."""
+        return self.filter(models.Q(code=code) | models.Q(code__startswith=f"{code}."))
 
 
 class Area(models.Model):
@@ -33,11 +51,53 @@ class Area(models.Model):
     lat = models.FloatField(null=True, blank=True)
     boundary = models.JSONField(null=True, blank=True)  # GeoJSON geometry, WGS 84, [lon, lat]
     boundary_source = models.CharField(max_length=200, blank=True)  # empty: no official boundary yet
+    source = models.CharField(max_length=120, blank=True)  # "region:33.71", "file:<name>", "" when typed in
+    source_row = models.PositiveIntegerField(null=True, blank=True)  # as a spreadsheet numbers it, the heading is 1
 
-    objects: ClassVar[models.Manager[Area]] = models.Manager()
+    objects: ClassVar[AreaQuerySet] = AreaQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ("code",)
+        constraints = (
+            models.CheckConstraint(condition=~models.Q(bps_code=""), name="area_bps_code_null_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True, level="region")
+                | models.Q(parent__isnull=False) & ~models.Q(level="region"),
+                name="area_parent_unless_region",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parent__isnull=True)
+                | models.Q(code__startswith=Concat(models.F("parent"), models.Value("."))),
+                name="area_code_continues_parent",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(boundary__isnull=True, boundary_source="")
+                | models.Q(boundary__isnull=False) & ~models.Q(boundary_source=""),
+                name="area_boundary_has_source",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lon__isnull=True, lat__isnull=True)
+                | models.Q(lon__range=(-180, 180), lat__range=(-90, 90)),
+                name="area_centre_on_earth",
+            ),
+            models.UniqueConstraint(fields=["level"], condition=models.Q(level="region"), name="area_one_region"),
+        )
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class Edition(models.Model):
+    """The state of all areas and boundaries, as one token that changes with every write; caches live as long as it."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    token = models.UUIDField(default=uuid.uuid4)
+    changed_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Edition]] = models.Manager()
+
+    class Meta:
+        constraints = (models.CheckConstraint(condition=models.Q(id=1), name="edition_is_one"),)
+
+    def __str__(self) -> str:
+        return str(self.token)
