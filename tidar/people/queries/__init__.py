@@ -1,0 +1,1 @@
+"""Reads of people: who acts, lists for pages, the audit trail."""

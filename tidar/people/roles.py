@@ -1,0 +1,137 @@
+"""Every role and every permission, in one file that can be read aloud.
+
+A role is held by a person from one date until another, for an agency, for an area, for both or for neither, as `agency`
+and `area` say. `here` are permissions that hold only for that agency and area; `everywhere` are permissions that hold in
+the whole region however narrow the role is. Views name permissions, never roles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Scope = Literal["required", "optional", "never"]
+Words = str | Promise
+
+PERMISSIONS: Mapping[str, Words] = {
+    "people.administer": _("mengelola akun, peran, dan perangkat daerah"),
+    "audit.read": _("membaca jejak audit"),
+    "hub.see": _("melihat umpan data dan kirimannya"),
+    "hub.deliver": _("mengunggah, memetakan, memperbaiki, dan menerbitkan data"),
+    "hub.administer": _("mengatur umpan, token, pengambilan berkala, dan pemutaran ulang"),
+    "wall.see": _("melihat dinding Command Center"),
+    "indicators.see": _("melihat indikator"),
+    "lineage.see": _("menelusuri angka sampai ke sumbernya"),
+}
+
+READING = ("wall.see", "indicators.see", "lineage.see")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One role: what it is called, what it is for, what it may do, and for what it is held."""
+
+    key: str
+    title: Words
+    purpose: Words
+    here: tuple[str, ...] = ()
+    everywhere: tuple[str, ...] = ()
+    agency: Scope = "never"
+    area: Scope = "never"
+    given: bool = True  # False: everybody has it without an assignment
+
+    @property
+    def permissions(self) -> frozenset[str]:
+        """All that the role may do somewhere."""
+        return frozenset(self.here) | frozenset(self.everywhere)
+
+
+ALL_ROLES = (
+    Role(
+        key="administrator",
+        title=_("Administrator"),
+        purpose=_("Mengelola akun, peran, dan seluruh sistem."),
+        everywhere=tuple(PERMISSIONS),
+    ),
+    Role(
+        key="walidata",
+        title=_("Walidata"),
+        purpose=_("Memeriksa dan menyebarluaskan data semua perangkat daerah (Satu Data)."),
+        everywhere=("hub.see", "hub.deliver", "hub.administer", "audit.read", *READING),
+    ),
+    Role(
+        key="producer",
+        title=_("Produsen data"),
+        purpose=_("Menyiapkan dan menyerahkan data perangkat daerahnya sendiri."),
+        here=("hub.see", "hub.deliver"),
+        everywhere=READING,
+        agency="required",
+    ),
+    Role(
+        key="operator",
+        title=_("Operator Command Center"),
+        purpose=_("Memantau kota dari Command Center dan menelusuri yang janggal."),
+        everywhere=("hub.see", *READING),
+        agency="optional",
+    ),
+    Role(
+        key="leader",
+        title=_("Pimpinan"),
+        purpose=_("Membaca keadaan kota untuk mengambil keputusan; tidak mengubah apa pun."),
+        everywhere=("hub.see", *READING),
+        agency="optional",
+    ),
+    Role(
+        key="treasurer",
+        title=_("Bendahara penerimaan"),
+        purpose=_("Menatausahakan penerimaan retribusi perangkat daerahnya."),
+        everywhere=READING,
+        agency="required",
+    ),
+    Role(
+        key="collector",
+        title=_("Juru pungut"),
+        purpose=_("Memungut retribusi di lapangan pada wilayah tugasnya."),
+        everywhere=("wall.see", "indicators.see"),
+        agency="required",
+        area="optional",
+    ),
+    Role(
+        key="rw_head",
+        title=_("Ketua RW"),
+        purpose=_("Mengatur ronda dan menindaklanjuti temuan di RW-nya."),
+        everywhere=("wall.see", "indicators.see"),
+        area="required",
+    ),
+    Role(
+        key="patrol",
+        title=_("Anggota ronda"),
+        purpose=_("Meronda di jam kerja dan mencatat temuan di wilayahnya."),
+        everywhere=("wall.see",),
+        area="required",
+    ),
+    Role(
+        key="resident",
+        title=_("Warga"),
+        purpose=_("Memakai layanan dan menyampaikan permohonan."),
+        area="optional",
+    ),
+    Role(
+        key="public",
+        title=_("Publik"),
+        purpose=_("Siapa saja, tanpa akun: membaca halaman yang terbuka untuk umum."),
+        given=False,
+    ),
+)
+
+ROLES: Mapping[str, Role] = {role.key: role for role in ALL_ROLES}
+GIVEN_ROLES = tuple(role for role in ALL_ROLES if role.given)
+
+
+def roles_with(permission: str) -> tuple[Role, ...]:
+    """The roles that carry `permission` somewhere."""
+    return tuple(role for role in ALL_ROLES if permission in role.permissions)

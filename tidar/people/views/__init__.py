@@ -1,0 +1,1 @@
+"""Pages of people: sign-in, accounts and roles, own profile, notices, the audit trail."""
