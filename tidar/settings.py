@@ -161,6 +161,7 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TIDAR_PUBLIC_URL.startswith("https"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_FAILURE_VIEW = "tidar.common.middleware.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -176,7 +177,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-UPLOAD_MAX_BYTES = int(os.environ.get("TIDAR_UPLOAD_MAX_BYTES", 512 * 1024 * 1024))
+UPLOAD_MAX_BYTES = int(os.environ.get("TIDAR_UPLOAD_MAX_BYTES", "536870912"))
 
 LOGGING: dict[str, Any] = {
     "version": 1,

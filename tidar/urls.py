@@ -1,7 +1,12 @@
-"""Every address. Each app's own `urls.py` says what is below its prefix."""
+"""Every address. Each app's own `urls.py` says what it answers; addresses are Indonesian words."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver
 
 urlpatterns: list[URLPattern | URLResolver] = []
+
+handler400 = "tidar.common.middleware.bad_request"
+handler403 = "tidar.common.middleware.forbidden"
+handler404 = "tidar.common.middleware.not_found"
+handler500 = "tidar.common.middleware.server_error"

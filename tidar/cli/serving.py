@@ -72,10 +72,14 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
     supervisor.start(Child("web", (*web, "--timeout-graceful-shutdown", "3"), web_environment))
     city.load_foundation()
     supervisor.start(Child("follow", (PYTHON, "-m", "tidar", "manage", "follow"), {"MQTT_URL": mqtt_url}))
-    supervisor.start(Child("worker", (PYTHON, "-m", "tidar", "manage", "procrastinate", "worker"), {"MQTT_URL": mqtt_url}))
+    supervisor.start(
+        Child("worker", (PYTHON, "-m", "tidar", "manage", "procrastinate", "worker"), {"MQTT_URL": mqtt_url})
+    )
     if demo:
         city.load_demo(say)
-        supervisor.start(Child("sensors", (PYTHON, "-m", "tidar", "manage", "simulate_sensors"), {"MQTT_URL": mqtt_url}))
+        supervisor.start(
+            Child("sensors", (PYTHON, "-m", "tidar", "manage", "simulate_sensors"), {"MQTT_URL": mqtt_url})
+        )
     _wait_for_web(f"http://{host}:{port}/", supervisor)
     if demo:
         city.wait_until_followed()

