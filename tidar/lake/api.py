@@ -1,45 +1,44 @@
-"""The lake's front door: declare a table, add a version, read with SQL; profile and check a text grid."""
+"""The lake's front door: declare a table, add a version, read with SQL."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Unpack
 
-import pyarrow as pa
+from tidar.lake.actions import versions as _versions
+from tidar.lake.queries import checking as _checking
+from tidar.lake.queries import engine as _engine
+from tidar.lake.queries import tables as _tables
+from tidar.lake.rules import statements as _statements
+from tidar.lake.rules.catalogue import (
+    LakeColumn,
+    TableDescription,
+    TableView,
+    UnableToAdd,
+    UnableToFindTable,
+    UnableToRead,
+    VersionView,
+)
 
+if TYPE_CHECKING:
+    import pyarrow as pa
 
-@dataclass(frozen=True, slots=True)
-class LakeColumn:
-    """A column with meaning. Every Parquet file also has `_delivery` (text) and `_row` (integer): where a row came from."""
-
-    name: str
-    type: Literal["text", "integer", "number", "boolean", "date", "timestamp"]
-    title: str
-    unit: str = ""
-    description: str = ""
-    personal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class VersionView:
-    """One immutable state of a table."""
-
-    table: str
-    number: int
-    paths: tuple[Path, ...]
-    row_count: int
-    source_id: str
-    created_at: datetime
+__all__ = [
+    "LakeColumn", "TableDescription", "TableView", "UnableToAdd", "UnableToFindTable", "UnableToRead", "VersionView",
+    "add_version", "check", "current_version", "current_versions", "declare_table", "read", "tables", "tables_read_by",
+    "versions_of",
+]  # fmt: skip
 
 
-def declare_table(
-    name: str, *, title: str, columns: Sequence[LakeColumn], access_class: str, agency_code: str, source: str, at: datetime
-) -> None:
-    """Create the table, or bring its description up to date. Idempotent."""
-    raise NotImplementedError
+def declare_table(name: str, *, at: datetime, **description: Unpack[TableDescription]) -> None:
+    """Create the table, or bring its description (`title`, `columns`, `access_class`, …) up to date. Idempotent.
+
+    With a `key` (the contract's), rows of the same key in several appended files count once, the newest file's: a month
+    delivered again, or a released quarantine row, corrects and does not double.
+    """
+    _versions.declare_table(name, at=at, **description)
 
 
 def add_version(
@@ -47,21 +46,50 @@ def add_version(
 ) -> VersionView:
     """Move `parquet` into the lake and make it the table ("replace") or part of it ("append").
 
-    Call inside a transaction: the file is in place (fsynced, named by content) before the row; a rollback leaves only an
-    unreferenced file. The same `source_id` and content again returns the version already made.
+    Call inside a transaction: the file is in place (fsynced, named by content) before the row; a rollback leaves only
+    an unreferenced file. The same `source_id` and content again returns the version already made. Raises `UnableToAdd`
+    when it is no Parquet file or lacks `_delivery` or `_row`, `UnableToFindTable` for an undeclared table.
     """
-    raise NotImplementedError
+    return _versions.add_version(table, parquet=parquet, mode=mode, source_id=source_id, at=at)
+
+
+def tables() -> tuple[TableView, ...]:
+    """All declared tables by name, with their columns and newest version; two queries."""
+    return _tables.tables()
 
 
 def current_version(table: str) -> VersionView | None:
     """The newest version, or None when nothing was published yet."""
-    raise NotImplementedError
+    return _tables.current_version(table)
 
 
-def read(sql: str, *, versions: Mapping[str, int] | None = None, parameters: Mapping[str, Any] | None = None) -> pa.Table:
+def current_versions(names: Sequence[str]) -> dict[str, VersionView]:
+    """The newest version of each named table that has one; one query."""
+    return _tables.current_versions(names)
+
+
+def versions_of(table: str) -> tuple[VersionView, ...]:
+    """All versions, newest first."""
+    return _tables.versions_of(table)
+
+
+def read(
+    sql: str, *, versions: Mapping[str, int] | None = None, parameters: Mapping[str, Any] | None = None
+) -> pa.Table:
     """Run one SELECT over lake tables by their names, through Ibis on the configured engine.
 
-    `versions` pins tables to a number (default: current). Raises `UnableToRead` (with the engine's sentence) on bad SQL
-    or an unknown table. Only registered tables are reachable: no files, no settings, no extensions.
+    `versions` pins tables to a number (default: current); `parameters` fill `$name` in the text. Raises `UnableToRead`
+    (with the engine's sentence) on bad SQL or an unknown table. Only registered tables are reachable: no files, no
+    settings, no extensions.
     """
-    raise NotImplementedError
+    return _engine.read(sql, versions=versions, parameters=parameters)
+
+
+def tables_read_by(sql: str) -> tuple[str, ...]:
+    """Names of the lake tables that a SELECT reads, sorted. Raises `UnableToRead`; touches no data."""
+    return _statements.tables_of(_statements.parse(sql))
+
+
+def check() -> tuple[str, ...]:
+    """What is wrong in the lake, one sentence each: gaps in versions, missing or damaged files, wrong counts."""
+    return _checking.check()

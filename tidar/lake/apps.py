@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class LakeConfig(AppConfig):
+    """The lake app."""
+
     name = "tidar.lake"
     label = "lake"

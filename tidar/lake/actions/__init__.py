@@ -1,0 +1,1 @@
+"""lake's actions, by idea."""

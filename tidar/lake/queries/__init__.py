@@ -1,0 +1,1 @@
+"""lake's queries, by idea."""

@@ -1,0 +1,1 @@
+"""lake's rules, by idea: pure functions and plain values."""
