@@ -39,7 +39,9 @@ def test_fills_named_parameters_as_literals(lake: Path) -> None:
     sql = "SELECT kelurahan FROM penduduk WHERE jiwa > $least AND kelurahan <> $not ORDER BY 1"
     answer = api.read(sql, parameters={"least": 5, "not": "x' OR '1'='1"})
     assert answer["kelurahan"].to_pylist() == ["33.71.01.1003", "33.71.01.1007"]
-    typed = api.read("SELECT $d AS d, $m AS m, $b AS b", parameters={"d": date(2026, 11, 1), "m": Decimal("1.5"), "b": True})
+    typed = api.read(
+        "SELECT $d AS d, $m AS m, $b AS b", parameters={"d": date(2026, 11, 1), "m": Decimal("1.5"), "b": True}
+    )
     assert typed.to_pylist() == [{"d": date(2026, 11, 1), "m": Decimal("1.5"), "b": True}]
 
 
@@ -81,21 +83,15 @@ def test_refuses_with_a_sentence(lake: Path, sql: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "sql",
-    ["SELECT * FROM '/etc/passwd'", "SELECT * FROM read_text('/etc/passwd')", "SELECT * FROM duckdb_secrets()"],
+    "sql", ["SELECT * FROM '/etc/passwd'", "SELECT * FROM read_text('/etc/passwd')", "SELECT * FROM duckdb_secrets()"]
 )
 def test_the_engine_itself_reaches_no_file(lake: Path, sql: str) -> None:
     """Even with the courteous guard away."""
-    if "secrets" in sql:
-        assert engine.run_on_duckdb(sql, ()).num_rows == 0
-        return
-    with pytest.raises(api.UnableToRead, match=r"Permission|disabled"):
+    with pytest.raises(api.UnableToRead, match=r"Permission Error|does not exist"):
         engine.run_on_duckdb(sql, ())
 
 
 def test_the_engine_keeps_its_settings_locked(lake: Path) -> None:
-    from tests.lake.builders import AT as _  # noqa: F401 - the lake exists
-
     with pytest.raises(api.UnableToRead):
         engine.run_on_duckdb("SELECT set_config('memory_limit', '9GB')", ())
 
@@ -110,7 +106,7 @@ def test_python_variables_are_not_tables(lake: Path) -> None:
 def test_a_question_that_runs_too_long_is_stopped(lake: Path, monkeypatch) -> None:
     monkeypatch.setattr(engine, "SECONDS", 0.3)
     with pytest.raises(api.UnableToRead, match="dihentikan"):
-        api.read("SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE hash(a.range) = hash(b.range + 1)")
+        api.read("SELECT sum(a.range % (b.range + 1)) FROM range(1000000) a, range(1000000) b")
 
 
 def test_a_declared_table_without_data_says_so(home: Path, db: None) -> None:
@@ -135,8 +131,10 @@ def test_only_declared_columns_are_visible(lake: Path) -> None:
 
 
 def test_reading_takes_few_queries(lake: Path, django_assert_num_queries) -> None:
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         api.read("SELECT count(*) FROM penduduk")
+    with django_assert_num_queries(1):
+        api.read("SELECT count(*) FROM penduduk", versions={"penduduk": 1})
     with django_assert_num_queries(2):
         api.tables()
 
