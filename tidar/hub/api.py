@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from tidar.hub.actions.spine import record_event
+from tidar.common import clock
+from tidar.hub.actions.consuming import consumer, follow_spine
+from tidar.hub.actions.spine import number_events, record_event
+from tidar.hub.queries import sensing
+from tidar.hub.queries.sensing import latest_observations
 from tidar.hub.queries.spine import events_after
+from tidar.hub.rules.sensing import ObservationView
 from tidar.hub.rules.spine import EventFields, EventView, SourceRef, StreamFilter
 
 __all__ = [
@@ -15,9 +20,15 @@ __all__ = [
     "EventView",
     "FeedState",
     "FreshState",
+    "ObservationView",
     "SourceRef",
     "StreamFilter",
+    "consumer",
     "events_after",
+    "follow_spine",
+    "latest_observations",
+    "number_events",
+    "recent_observations",
     "record_event",
 ]
 
@@ -38,3 +49,8 @@ class FeedState:
     sample: bool
     lake_table: str
     access_class: str
+
+
+def recent_observations(datastream_id: int, *, hours: int) -> tuple[tuple[datetime, float], ...]:
+    """When and what one datastream observed in the last `hours`, oldest first."""
+    return sensing.recent_observations(datastream_id, since=clock.now() - timedelta(hours=hours))

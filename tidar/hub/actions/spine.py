@@ -1,6 +1,6 @@
 """Writing the spine: an event joins its writer's transaction; one relay numbers what has committed.
 
-`docs/decisions/0004-spine-numbering.md` says why: a reader of `seq > n` misses nothing, and no writer waits for another.
+`docs/decisions/0004-spine-numbering.md` says why. A reader of `seq > n` misses nothing; no writer waits for another.
 """
 
 from __future__ import annotations

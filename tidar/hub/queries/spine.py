@@ -3,30 +3,37 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.db import connection
+from django.db.models import Count, Q
 
+from tidar.hub.models import Consumer, DeadLetter
 from tidar.hub.rules.spine import EventView, SourceKind, SourceRef
 
 MAX_PAGE = 1_000
 
 EVENT_COLUMNS = (
-    "seq, id, kind, happened_at, recorded_at, subject, severity, area_code, lon, lat, source_kind, source_id, source_line,"
-    " datastream_id, result, data, permission"
+    "seq, id, kind, happened_at, recorded_at, subject, severity, area_code, lon, lat, source_kind, source_id,"
+    " source_line, datastream_id, result, data, permission"
 )
 AFTER_SQL = f"SELECT {EVENT_COLUMNS} FROM hub_event WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT %s"  # noqa: S608
 AFTER_KINDS_SQL = (
     f"SELECT {EVENT_COLUMNS} FROM hub_event WHERE seq > %s AND seq <= %s AND kind = ANY(%s) ORDER BY seq LIMIT %s"  # noqa: S608
 )
+ONE_SQL = f"SELECT {EVENT_COLUMNS} FROM hub_event WHERE id = %s AND seq IS NOT NULL"  # noqa: S608
 HEAD_SQL = "SELECT coalesce((SELECT last_seq FROM hub_spinehead WHERE id = 1), 0)"
 
 
 def event_view(row: Sequence[Any]) -> EventView:
     """One row of `EVENT_COLUMNS` as plain values."""
     source = SourceRef(kind=cast(SourceKind, row[10]), id=row[11], line=row[12])
-    return EventView(*row[:10], source, *row[13:])
+    values = (*row[:10], source, *row[13:])
+    return EventView(*values)
 
 
 def head() -> int:
@@ -55,6 +62,54 @@ def events_between(seq: int, last: int, *, limit: int = 500, kinds: Sequence[str
         else:
             cursor.execute(AFTER_SQL, [seq, last, size])
         return tuple(event_view(_decoded(row)) for row in cursor.fetchall())
+
+
+def event_by_id(event_id: uuid.UUID) -> EventView:
+    """One numbered event; `LookupError` when there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(ONE_SQL, [event_id])
+        row = cursor.fetchone()
+    if row is None:
+        raise LookupError(event_id)
+    return event_view(_decoded(row))
+
+
+@dataclass(frozen=True, slots=True)
+class ConsumerState:
+    """Where a consumer stands: how many numbers behind the head, open dead letters, and what it is waiting for."""
+
+    name: str
+    cursor: int
+    lag: int
+    moved_at: datetime | None
+    attempts: int
+    retry_at: datetime | None
+    error: str
+    dead: int
+
+
+def consumer_states() -> tuple[ConsumerState, ...]:
+    """Every consumer that ever ran, by name; two queries."""
+    last = head()
+    rows = Consumer.objects.annotate(dead=Count("dead_letters", filter=Q(dead_letters__settled_at=None)))
+    return tuple(
+        ConsumerState(
+            name=row.name,
+            cursor=row.cursor,
+            lag=max(0, last - row.cursor),
+            moved_at=row.moved_at,
+            attempts=row.attempts,
+            retry_at=row.retry_at,
+            error=row.error,
+            dead=row.dead,
+        )
+        for row in rows.order_by("name")
+    )
+
+
+def dead_letters(*, limit: int = 200) -> Sequence[DeadLetter]:
+    """Dead letters that wait for a person, newest first, with their events; one query."""
+    return list(DeadLetter.objects.filter(settled_at=None).select_related("event", "consumer")[:limit])
 
 
 def _decoded(row: Sequence[Any]) -> Sequence[Any]:

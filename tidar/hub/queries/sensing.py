@@ -1,0 +1,111 @@
+"""Reading sensors: the newest value of each, a short history, and messages that wait for somebody to look."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count
+
+from tidar.hub.models import Datastream, Feed, Message
+from tidar.hub.rules.sensing import Gauge, ObservationView, level_of
+
+# One index probe per datastream, whatever the number of observations.
+LATEST_SQL = """
+SELECT stream.id, stream.code, stream.name, thing.code, thing.name, thing.lon, thing.lat, thing.area_code, stream.unit,
+    newest.result, newest.happened_at, newest.source_id, feed.code, feed.sample, stream.levels
+FROM hub_datastream stream
+JOIN hub_thing thing ON thing.code = stream.thing_id
+JOIN hub_feed feed ON feed.id = stream.feed_id
+CROSS JOIN LATERAL (
+    SELECT result, happened_at, source_id FROM hub_event
+    WHERE datastream_id = stream.id AND kind = 'observation' ORDER BY happened_at DESC LIMIT 1
+) newest
+ORDER BY stream.id
+"""
+RECENT_SQL = """
+SELECT happened_at, result FROM hub_event
+WHERE datastream_id = %s AND kind = 'observation' AND happened_at > %s ORDER BY happened_at DESC LIMIT %s
+"""
+NEWEST_SQL = """
+SELECT stream.id, newest.happened_at, newest.result FROM unnest(%s::bigint[]) AS stream(id)
+CROSS JOIN LATERAL (
+    SELECT happened_at, result FROM hub_event
+    WHERE datastream_id = stream.id AND kind = 'observation' ORDER BY happened_at DESC LIMIT 1
+) newest
+"""
+MAX_POINTS = 20_000
+
+
+def latest_observations() -> tuple[ObservationView, ...]:
+    """The newest observation of every datastream that has one; one query, one index probe each."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST_SQL)
+        rows = cursor.fetchall()
+    return tuple(_view(row) for row in rows)
+
+
+def _view(row: Sequence[Any]) -> ObservationView:
+    *place, result, happened_at, message_id, feed_code, sample, levels = row
+    bounds = json.loads(levels) if isinstance(levels, str) else levels
+    values = (*place, level_of(result, bounds), result, happened_at, message_id, feed_code, sample, bounds)
+    return ObservationView(*values)
+
+
+def recent_observations(datastream_id: int, *, since: datetime) -> tuple[tuple[datetime, float], ...]:
+    """Values of one datastream after `since`, oldest first; at most the newest 20,000."""
+    with connection.cursor() as cursor:
+        cursor.execute(RECENT_SQL, [datastream_id, since, MAX_POINTS])
+        return tuple((moment, float(result)) for moment, result in reversed(cursor.fetchall()))
+
+
+def newest_results(datastream_ids: Sequence[int]) -> dict[int, tuple[datetime, float]]:
+    """When and what each datastream observed last; those that never did are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEWEST_SQL, [list(datastream_ids)])
+        return {row[0]: (row[1], row[2]) for row in cursor.fetchall()}
+
+
+def gauges() -> dict[str, Gauge]:
+    """Every datastream by its code and by its id as text; a code goes before an equal id. One query."""
+    by_id: dict[str, Gauge] = {}
+    by_code: dict[str, Gauge] = {}
+    for stream in Datastream.objects.select_related("thing"):
+        gauge = Gauge(
+            id=stream.pk,
+            code=stream.code,
+            name=stream.name,
+            thing_code=stream.thing.code,
+            unit=stream.unit,
+            feed_id=stream.feed_id,
+            area_code=stream.thing.area_code,
+            lon=stream.thing.lon,
+            lat=stream.thing.lat,
+            minimum=stream.minimum,
+            maximum=stream.maximum,
+            levels=stream.levels,
+        )
+        by_id[str(gauge.id)] = by_code[gauge.code] = gauge
+    return by_id | by_code
+
+
+def mqtt_feeds() -> tuple[Feed, ...]:
+    """Active MQTT feeds, by code."""
+    return tuple(Feed.objects.active().filter(kind=Feed.Kind.MQTT).order_by("code"))
+
+
+def quarantined_messages(*, limit: int = 200, before: datetime | None = None) -> Sequence[Message]:
+    """Messages that could not be read, newest first; one query."""
+    messages = Message.objects.filter(status=Message.Status.QUARANTINED).select_related("feed")
+    if before is not None:
+        messages = messages.filter(received_at__lt=before)
+    return list(messages.order_by("-received_at", "-id")[:limit])
+
+
+def message_counts(*, since: datetime) -> dict[str, int]:
+    """How many messages came after `since`, by status."""
+    rows = Message.objects.filter(received_at__gt=since).values_list("status").annotate(count=Count("id"))
+    return dict(rows.order_by())
