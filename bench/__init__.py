@@ -1,0 +1,1 @@
+"""Side-by-side measurements: ours, a peer, the physical limit, in one run."""

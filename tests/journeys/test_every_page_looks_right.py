@@ -1,0 +1,100 @@
+"""Every page, at 360 and 1920 px, light and dark: no axe violation, no sideways scrolling, no foreign host, light weight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.city import City
+from tests.journeys.conftest import PHONE, WIDE
+
+pytestmark = pytest.mark.journey
+AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+SIGNED_IN = (
+    "/",
+    "/wall",
+    "/hub/",
+    "/hub/umpan/penduduk/",
+    "/hub/umpan/penduduk/unggah/",
+    "/hub/kesehatan/",
+    "/hub/konsumen/",
+    "/hub/pesan/",
+    "/angka/",
+    "/angka/jumlah-penduduk/",
+    "/wilayah/",
+    "/orang/",
+    "/saya/",
+    "/pemberitahuan/",
+    "/jejak-audit/",
+    "/ui/",
+    "/tidak-ada/",
+)
+PUBLIC = ("/", "/akun/masuk/", "/wilayah/", "/ui/", "/wall")
+PAGE_BYTES, WALL_BYTES = 150_000, 1_500_000
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(AXE.read_text())
+    result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [f"{v['id']}: {[n['target'] for n in v['nodes']][:3]} {v['help']}" for v in result["violations"]]
+
+
+def _faults(page: Page, path: str) -> list[str]:
+    page.goto(path, wait_until="load")
+    page.wait_for_timeout(1500 if path == "/wall" else 50)
+    faults = _violations(page)
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return faults + ([f"scrolls sideways by {wider} px"] if wider > 0 else [])
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_are_accessible(sign_in: Callable[..., Page], viewport: dict, scheme: str) -> None:
+    page = sign_in("Administrator", viewport=viewport, color_scheme=scheme)
+    faults = {path: found for path in SIGNED_IN if (found := _faults(page, path))}
+    assert faults == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])
+def test_public_pages_are_accessible(city: City, browser, viewport: dict) -> None:
+    page = browser.new_context(viewport=viewport, base_url=city.url).new_page()
+    faults = {path: found for path in PUBLIC if (found := _faults(page, path))}
+    assert faults == {}
+
+
+def _weigh(page: Page, path: str) -> tuple[int, set[str]]:
+    """Bytes over the wire of a first visit, and the hosts that were asked."""
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    sizes: list[float] = []
+    hosts: set[str] = set()
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    session.on("Network.requestWillBeSent", lambda event: hosts.add(urlsplit(event["request"]["url"]).netloc))
+    page.goto(path, wait_until="load")
+    page.wait_for_timeout(1500 if path == "/wall" else 200)
+    session.detach()
+    return round(sum(sizes)), {host for host in hosts if host}
+
+
+def test_pages_are_light_and_ask_no_other_host(sign_in: Callable[..., Page], city: City) -> None:
+    page = sign_in("Administrator")
+    weights = {path: _weigh(page, path) for path in SIGNED_IN}
+    ours = {urlsplit(city.url).netloc}
+    assert {path: hosts - ours for path, (_, hosts) in weights.items() if hosts - ours} == {}
+    heavy = {p: size for p, (size, _) in weights.items() if size > (WALL_BYTES if p == "/wall" else PAGE_BYTES)}
+    assert heavy == {}
+
+
+def test_pages_log_no_errors(sign_in: Callable[..., Page]) -> None:
+    page = sign_in("Administrator")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    for path in SIGNED_IN[:-1]:
+        page.goto(path, wait_until="load")
+    assert complaints == []
