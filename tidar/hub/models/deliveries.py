@@ -22,6 +22,10 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         """Deliveries of one feed."""
         return self.filter(feed=feed)
 
+    def with_raw(self) -> DeliveryQuerySet:
+        """Deliveries whose bytes are still kept."""
+        return self.filter(raw_deleted_at__isnull=True)
+
 
 class Delivery(models.Model):
     """One file, pull, push or replay. The raw bytes stay; counts and sentences say what became of the rows."""
@@ -54,11 +58,14 @@ class Delivery(models.Model):
     sentence = models.TextField(blank=True)  # why it is held or refused
     stage = models.CharField(max_length=80, blank=True)  # what is being done now, for progress
     progress = models.PositiveSmallIntegerField(default=0)  # 0…100
+    run = models.UUIDField(null=True)  # the check that is under way; a result of another run is thrown away
+    run_started_at = models.DateTimeField(null=True)
     accepted_count = models.PositiveIntegerField(default=0)
     rejected_count = models.PositiveIntegerField(default=0)
     skipped_count = models.PositiveIntegerField(default=0)  # total rows, notes, blanks: each with its reason in report
     lake_version = models.PositiveIntegerField(null=True)
     published_at = models.DateTimeField(null=True)
+    raw_deleted_at = models.DateTimeField(null=True)  # retention ended: bytes gone; hash, counts and sentences stay
     replay_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replays")
 
     objects: ClassVar[DeliveryQuerySet] = DeliveryQuerySet.as_manager()  # type: ignore[assignment]
@@ -107,6 +114,8 @@ class QuarantinedRow(models.Model):
     decided_by = models.CharField(max_length=80, blank=True)
     decided_by_name = models.CharField(max_length=200, blank=True)
     decided_at = models.DateTimeField(null=True)
+    remark = models.TextField(blank=True)  # what the check says of the corrected values; empty: they pass
+    reason = models.CharField(max_length=300, blank=True)  # why it was discarded
     lake_version = models.PositiveIntegerField(null=True)
 
     objects: ClassVar[models.Manager[QuarantinedRow]] = models.Manager()

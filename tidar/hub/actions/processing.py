@@ -1,0 +1,262 @@
+"""Checking a delivery, by itself or under a person's eyes: claim, check, keep the result unless it was called off."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tidar.common.actor import Actor
+from tidar.common.audit import record
+from tidar.common.errors import UnableTo
+from tidar.common.formats import number_text
+from tidar.common.ids import uuid7
+from tidar.hub.actions.checking import check_content
+from tidar.hub.actions.mapping import delivery_for, refuse_delivery, survey_delivery
+from tidar.hub.actions.publishing import publish_delivery
+from tidar.hub.actions.receiving import open_replay, raw_path
+from tidar.hub.actions.spine import record_event
+from tidar.hub.models import Delivery, Feed, QuarantinedRow
+from tidar.hub.rules.reading import AreaKey, CheckContext, CheckResult, Rejection, UnableToReadFile, survey_from
+from tidar.hub.rules.spine import EventFields, SourceRef
+from tidar.places import api as places
+
+Status = Delivery.Status
+INLINE_BYTES = 5_000_000  # smaller files are checked while the person waits
+QUARANTINE_LIMIT = 20_000
+KEPT_WHEN_HELD = 1_000
+LISTED = 200  # skipped rows that are listed in the report one by one
+STALLED_AFTER = timedelta(minutes=10)
+
+
+class UnableToCheck(UnableTo):
+    """The delivery cannot be checked now."""
+
+
+def check_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> str:
+    """Check every row against the contract of today and keep the result; returns the delivery's status afterwards.
+
+    One check at a time: the claim is a conditional update. A check that was called off meanwhile leaves no trace.
+    """
+    delivery = delivery_for(delivery_id, by=by)
+    run = claim_check(delivery, at=at)
+    try:
+        result = check_content(
+            path=raw_path(delivery),
+            file_name=delivery.file_name,
+            contract=delivery.feed.rules,
+            survey=survey_from(delivery.survey),
+            mapping=dict(delivery.mapping or {}),
+            context=context_of(delivery),
+        )
+    except UnableToReadFile as error:
+        refuse_delivery(delivery_id=delivery.pk, sentence=error.sentence, by=by, at=at)
+        return Status.REFUSED
+    except BaseException:
+        Delivery.objects.filter(pk=delivery.pk, run=run).update(status=Status.MAPPING, run=None, stage="", progress=0)
+        raise
+    return _keep(delivery, run, result, by=by, at=at)
+
+
+def claim_check(delivery: Delivery, *, at: datetime) -> uuid.UUID:
+    """Take the right to check; raises `UnableToCheck` when somebody else is checking or the delivery is finished."""
+    if not delivery.mapping:
+        raise UnableToCheck(_("Kolom berkas ini belum dipetakan."))
+    run = uuid7()
+    waiting = Delivery.objects.filter(pk=delivery.pk, status__in=(Status.MAPPING, Status.CHECKED, Status.HELD))
+    values = {"status": Status.CHECKING, "run": run, "run_started_at": at, "progress": 10, "sentence": ""}
+    values["stage"] = _("Memeriksa setiap baris terhadap kontrak")
+    if waiting.update(**values):
+        return run
+    stalled = Delivery.objects.filter(
+        pk=delivery.pk, status=Status.CHECKING, run_started_at__lt=at - STALLED_AFTER
+    )  # its process was killed
+    if stalled.update(**values):
+        return run
+    raise UnableToCheck(_("Kiriman ini sedang diperiksa atau sudah selesai."))
+
+
+def cancel_check(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> None:
+    """Call a running check off and go back to the mapping; its result, when it comes, is thrown away."""
+    delivery = delivery_for(delivery_id, by=by)
+    with transaction.atomic():
+        if Delivery.objects.filter(pk=delivery.pk, status=Status.CHECKING).update(
+            status=Status.MAPPING, run=None, stage="", progress=0
+        ):
+            record("delivery.cancel_check", by=by, at=at, subject=("delivery", str(delivery.pk)))
+
+
+def work_path(delivery: Delivery) -> Path:
+    """Where the checked rows wait as Parquet until they are published."""
+    folder = Path(settings.TIDAR_HOME) / "work"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / f"{delivery.pk}.parquet"
+
+
+def context_of(delivery: Delivery, *, out: Path | None = None) -> CheckContext:
+    """What the rows are checked against besides the contract: areas, bounds, memory, the last profile, own styles."""
+    region = places.region()
+    last = Delivery.objects.filter(feed_id=delivery.feed_id).published().exclude(pk=delivery.pk).exclude(report=None)
+    newest = last.order_by("-published_at").values_list("report__profile", flat=True).first()
+    own = (delivery.report or {}).get("profile") or {}
+    feed = Feed.objects.get(pk=delivery.feed_id)  # spellings may have been confirmed a moment ago
+    return CheckContext(
+        areas=tuple(AreaKey(a.code, a.bps_code, a.name, a.level, a.parent_code, a.lon, a.lat) for a in places.areas()),
+        bounds=region.bounds,
+        out=out or work_path(delivery),
+        delivery_id=str(delivery.pk),
+        value_memory=dict(feed.value_memory),
+        previous_profile=newest,
+        styles=dict(own.get("styles") or {}),
+    )
+
+
+def _hold_sentence(result: CheckResult) -> tuple[str, int]:
+    """Why a person must look, "" when nothing is strange, and how many rejected rows are kept one by one."""
+    read = result.accepted_count + result.rejected_count
+    if result.rejected_count > QUARANTINE_LIMIT or result.rejected_count * 2 > read:
+        sentence = _(
+            "%(bad)s dari %(all)s baris tidak sesuai kontrak. Itu terlalu banyak untuk diperbaiki satu per satu: "
+            "biasanya kolomnya tertukar atau berkasnya lain. Periksa pemetaan, atau perbaiki berkas lalu unggah lagi."
+        ) % {"bad": number_text(result.rejected_count), "all": number_text(read)}
+        return sentence, KEPT_WHEN_HELD
+    if read == 0:
+        return _("Tidak ada satu baris data pun di berkas ini. Periksa baris judul tabel dan lembar kerjanya."), 0
+    return result.held, QUARANTINE_LIMIT
+
+
+def _report(result: CheckResult) -> dict[str, Any]:
+    return {
+        "notes": list(result.notes),
+        "differences": list(result.differences),
+        "profile": result.profile,
+        "skipped": [{"row": s.row, "reason": s.reason} for s in result.skipped[:LISTED]],
+        "held": result.held,
+    }
+
+
+@transaction.atomic
+def _keep(delivery: Delivery, run: uuid.UUID, result: CheckResult, *, by: Actor, at: datetime) -> str:
+    sentence, kept = _hold_sentence(result)
+    status = Status.HELD if sentence else Status.CHECKED
+    kept_all = len(result.rejected[:kept]) == result.rejected_count
+    counts = {
+        "accepted_count": result.accepted_count,
+        "rejected_count": result.rejected_count,
+        "skipped_count": len(result.skipped),
+    }
+    done = Delivery.objects.filter(pk=delivery.pk, status=Status.CHECKING, run=run).update(
+        status=status,
+        sentence=sentence,
+        report=_report(result) | {"releasable": kept_all and result.accepted_count > 0},
+        run=None,
+        stage="",
+        progress=100,
+        **counts,
+    )
+    if not done:
+        return str(Delivery.objects.values_list("status", flat=True).get(pk=delivery.pk))
+    _quarantine(delivery, result.rejected[:kept])
+    after = {"status": status, "sentence": sentence, **counts}
+    record("delivery.check", by=by, at=at, subject=("delivery", str(delivery.pk)), after=after)
+    if status == Status.HELD:
+        _tell_held(delivery, sentence, at=at)
+    return status
+
+
+def _quarantine(delivery: Delivery, rejected: list[Rejection]) -> None:
+    """The rejected rows of this check in place of those of an earlier, unpublished check."""
+    QuarantinedRow.objects.filter(delivery=delivery).delete()
+    QuarantinedRow.objects.bulk_create(
+        (
+            QuarantinedRow(
+                delivery=delivery,
+                row_number=r.row_number,
+                cell=r.cell[:20],
+                column=r.column,
+                value=r.value,
+                code=r.code,
+                sentence=r.sentence,
+                original=r.original,
+                suggestion=r.suggestion,
+            )
+            for r in rejected
+        ),
+        batch_size=1_000,
+    )
+
+
+def _tell_held(delivery: Delivery, sentence: str, *, at: datetime) -> None:
+    record_event(
+        kind="delivery.held",
+        happened_at=at,
+        at=at,
+        source=SourceRef("delivery", str(delivery.pk)),
+        fields=EventFields(
+            subject=f"{delivery.feed.title}: {sentence}",
+            severity=1,
+            data={"feed": delivery.feed.code, "file_name": delivery.file_name, "sentence": sentence},
+            permission="hub.see",
+        ),
+    )
+
+
+def process_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> str:
+    """The whole way without a person: survey, remembered mapping, check, publish. Returns the status it ended in.
+
+    Stops at "mapping" when the survey has a question, at "held" when the check has one; a published delivery stays as
+    it is, so calling twice is harmless.
+    """
+    delivery = delivery_for(delivery_id, by=by)
+    if delivery.status not in (Status.RECEIVED, Status.MAPPING):
+        return delivery.status
+    found = survey_delivery(delivery_id=delivery_id, by=by, at=at)
+    if found is None:
+        return Status.REFUSED
+    if found.questions:
+        sentence = " ".join(found.questions)
+        with transaction.atomic():
+            Delivery.objects.filter(pk=delivery_id, status=Status.MAPPING).update(sentence=sentence)
+            _tell_held(delivery, sentence, at=at)
+        return Status.MAPPING
+    status = check_delivery(delivery_id=delivery_id, by=by, at=at)
+    if status == Status.CHECKED:
+        publish_delivery(delivery_id=delivery_id, by=by, at=at)
+        return Status.PUBLISHED
+    return status
+
+
+def replay_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> uuid.UUID:
+    """The raw bytes once more through the contract of today, as a new delivery. Returns the new delivery's id."""
+    new = open_replay(delivery_id=delivery_id, by=by, at=at)
+    process_delivery(delivery_id=new, by=by, at=at)
+    return new
+
+
+def lift_hold(*, delivery_id: uuid.UUID, reason: str, by: Actor, at: datetime) -> None:
+    """A person has looked and takes responsibility: the held delivery may be published. The reason is kept.
+
+    Not possible when rejected rows are too many to be kept one by one: they would vanish unseen.
+    """
+    delivery = delivery_for(delivery_id, by=by)
+    if not reason.strip():
+        raise UnableToCheck(_("Tuliskan alasan mengapa kiriman ini boleh diterbitkan."))
+    with transaction.atomic():
+        moved = Delivery.objects.filter(pk=delivery.pk, status=Status.HELD, report__releasable=True).update(
+            status=Status.CHECKED
+        )
+        if not moved:
+            raise UnableToCheck(_("Kiriman ini tidak dapat dilanjutkan; perbaiki pemetaan atau berkasnya."))
+        record(
+            "delivery.lift_hold",
+            by=by,
+            at=at,
+            subject=("delivery", str(delivery.pk)),
+            before={"status": Status.HELD, "sentence": delivery.sentence},
+            after={"status": Status.CHECKED, "reason": reason.strip()},
+        )

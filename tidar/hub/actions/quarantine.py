@@ -1,0 +1,301 @@
+"""Mending quarantined rows: correct, confirm a spelling, release into the lake, or discard with a reason.
+
+The original never changes. A released row passes the same rules as every row, and never silently replaces an accepted
+one: a row whose key is taken stays in quarantine with a sentence.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tidar.common.actor import Actor
+from tidar.common.audit import record
+from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.ids import uuid7
+from tidar.hub.actions.checking import check_rows
+from tidar.hub.actions.mapping import delivery_for
+from tidar.hub.actions.processing import context_of, work_path
+from tidar.hub.actions.publishing import declare_feed_table
+from tidar.hub.actions.spine import record_event
+from tidar.hub.models import Delivery, Feed, QuarantinedRow
+from tidar.hub.queries.keys import taken_keys
+from tidar.hub.rules.contract import Column
+from tidar.hub.rules.reading import CheckResult
+from tidar.hub.rules.spine import EventFields, SourceRef
+from tidar.lake import api as lake
+from tidar.places import api as places
+
+Status = QuarantinedRow.Status
+
+
+class UnableToMend(UnableTo):
+    """The rows cannot be corrected, released or discarded like this."""
+
+
+class _Taken(Exception):
+    """Some keys are taken; undoes the version that was tried."""
+
+    def __init__(self, sentences: dict[int, str]) -> None:
+        super().__init__()
+        self.sentences = sentences
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a release did: how many rows are in the lake now, and how many stay, each with its remark."""
+
+    released_count: int
+    kept_count: int
+    lake_version: int | None
+
+
+def current_values(row: QuarantinedRow) -> dict[str, str]:
+    """The row as it would be released: the original with its corrections."""
+    return {**row.original, **(row.corrected or {})}
+
+
+def correct_row(*, row_id: uuid.UUID, values: Mapping[str, str], by: Actor, at: datetime) -> QuarantinedRow:
+    """Keep corrected values and what the check says of them (`remark`, empty when they pass). Releases nothing."""
+    row = QuarantinedRow.objects.select_related("delivery__feed").filter(pk=row_id).first()
+    if row is None:
+        raise UnableToFind(_("Baris itu tidak ada."))
+    by.must("hub.deliver", agency=row.agency_code)
+    names = {column.name for column in row.delivery.feed.rules.columns}
+    if unknown := set(values) - names:
+        raise UnableToMend(_("Kolom %s tidak ada di kontrak.") % ", ".join(sorted(unknown)))
+    with transaction.atomic():
+        locked = QuarantinedRow.objects.select_for_update().get(pk=row_id)
+        _must_be_open(locked)
+        before = locked.corrected
+        locked.corrected = {**current_values(locked), **values}
+        _recheck(row.delivery, [locked])
+        subject = ("quarantined_row", str(row_id))
+        after = {"corrected": locked.corrected, "remark": locked.remark}
+        record("quarantine.correct", by=by, at=at, subject=subject, before={"corrected": before}, after=after)
+    return locked
+
+
+def _must_be_open(row: QuarantinedRow) -> None:
+    if row.status != Status.OPEN:
+        raise UnableToMend(_("Baris %d sudah diputuskan dan tidak dapat diubah lagi.") % row.row_number)
+
+
+def _recheck(delivery: Delivery, rows: Sequence[QuarantinedRow]) -> CheckResult:
+    """Run the rules over the current values and keep what they say on each row."""
+    result = check_rows(
+        rows=[current_values(row) for row in rows],
+        contract=delivery.feed.rules,
+        context=context_of(delivery, out=work_path(delivery).with_suffix(f".{uuid7().hex}.parquet")),
+        row_numbers=[row.row_number for row in rows],
+    )
+    sentences = {r.row_number: r.sentence for r in result.rejected}
+    for row in rows:
+        row.remark = sentences.get(row.row_number, "")
+    QuarantinedRow.objects.bulk_update(rows, ["remark", "corrected"], batch_size=500)
+    return result
+
+
+def remember_spelling(*, feed_id: uuid.UUID, column: str, spelling: str, meaning: str, by: Actor, at: datetime) -> str:
+    """From now on `spelling` in `column` means `meaning` (a code or its exact name). Returns the code."""
+    feed = Feed.objects.get(pk=feed_id)
+    by.must("hub.deliver", agency=feed.agency_code)
+    code = _code_for(feed.rules.column(column), meaning)
+    with transaction.atomic():
+        feed = Feed.objects.select_for_update().get(pk=feed_id)
+        known = dict(feed.value_memory.get(column, {}))
+        if known.get(spelling) == code:
+            return code
+        memory = {**feed.value_memory, column: {**known, spelling: code}}
+        Feed.objects.filter(pk=feed_id).update(value_memory=memory)
+        before, after = {column: known.get(spelling)}, {column: code, "spelling": spelling}
+        record("feed.remember_spelling", by=by, at=at, subject=("feed", feed.code), before=before, after=after)
+    return code
+
+
+def _code_for(column: Column, meaning: str) -> str:
+    wanted = meaning.strip().casefold()
+    if column.type == "area":
+        codes = {a.code for a in places.areas() if wanted in (a.code, a.bps_code, a.name.casefold())}
+    elif column.codes:
+        codes = {code for code, name in column.codes.items() if wanted in (code.casefold(), name.casefold())}
+    else:
+        raise UnableToMend(_("Ejaan hanya dapat diingat untuk kolom wilayah dan kolom dengan daftar pilihan."))
+    if len(codes) != 1:
+        raise UnableToMend(
+            _("'%(meaning)s' tidak menunjuk tepat satu %(column)s.") % {"meaning": meaning, "column": column.title}
+        )
+    return codes.pop()
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """ "This text in this column means that"."""
+
+    column: str
+    text: str
+    meaning: str
+
+
+def confirm_spelling(*, delivery_id: uuid.UUID, spelling: Spelling, by: Actor, at: datetime) -> int:
+    """Remember the spelling and correct every open row of the delivery that is written so; returns how many."""
+    delivery = delivery_for(delivery_id, by=by)
+    with transaction.atomic():
+        code = remember_spelling(
+            feed_id=delivery.feed_id,
+            column=spelling.column,
+            spelling=spelling.text,
+            meaning=spelling.meaning,
+            by=by,
+            at=at,
+        )
+        rows = QuarantinedRow.objects.select_for_update().filter(delivery=delivery, status=Status.OPEN)
+        alike = [row for row in rows if current_values(row).get(spelling.column, "") == spelling.text]
+        for row in alike:
+            row.corrected = {**current_values(row), spelling.column: code}
+        if alike:
+            _recheck(delivery, alike)
+            after = {"column": spelling.column, "spelling": spelling.text, "code": code, "rows": len(alike)}
+            record("quarantine.confirm_spelling", by=by, at=at, subject=("delivery", str(delivery.pk)), after=after)
+    return len(alike)
+
+
+def release_rows(
+    *, delivery_id: uuid.UUID, by: Actor, at: datetime, row_ids: Collection[uuid.UUID] | None = None
+) -> Released:
+    """Put the open rows that now pass into the lake as a new version; the others stay with a remark.
+
+    `row_ids` None means every open row. One transaction: version, rows, event, audit. Raises `UnableToMend` when the
+    delivery is not published or its table was replaced by a newer delivery meanwhile.
+    """
+    delivery = delivery_for(delivery_id, by=by)
+    with transaction.atomic():
+        Delivery.objects.select_for_update().get(pk=delivery.pk)
+        _must_be_current(delivery)
+        chosen = _open_rows(delivery, row_ids)
+        rows, version = chosen, None
+        while rows:
+            rows, result = _passing(delivery, rows)
+            if not rows:
+                break
+            try:
+                version = _added(delivery, rows, result, at=at)
+                break
+            except _Taken as taken:
+                rows = _set_aside(rows, taken.sentences)
+        if version is not None:
+            _decide(rows, Status.RELEASED, by=by, at=at, lake_version=version.number)
+            _tell(delivery, rows, version, by=by, at=at)
+    return Released(len(rows), len(chosen) - len(rows), version.number if version else None)
+
+
+def _open_rows(delivery: Delivery, row_ids: Collection[uuid.UUID] | None) -> list[QuarantinedRow]:
+    rows = QuarantinedRow.objects.select_for_update().filter(delivery=delivery, status=Status.OPEN)
+    return list(rows if row_ids is None else rows.filter(pk__in=row_ids))
+
+
+def _must_be_current(delivery: Delivery) -> None:
+    if delivery.status != Delivery.Status.PUBLISHED:
+        raise UnableToMend(_("Terbitkan kiriman ini dulu; setelah itu baris karantina dapat dilepas."))
+    if delivery.feed.rules.mode == "append":
+        return
+    newest = Delivery.objects.of(delivery.feed).published().order_by("-published_at").first()
+    if newest is not None and newest.pk != delivery.pk:
+        raise UnableToMend(
+            _("Data ini sudah diganti seluruhnya oleh kiriman yang lebih baru (%s). Perbaiki baris di kiriman itu.")
+            % newest.file_name
+        )
+
+
+def _passing(delivery: Delivery, rows: list[QuarantinedRow]) -> tuple[list[QuarantinedRow], CheckResult]:
+    """The rows that pass together, with a result whose Parquet holds exactly them."""
+    result = _recheck(delivery, rows)
+    passing = [row for row in rows if not row.remark]
+    if passing and len(passing) < len(rows):
+        result.parquet.unlink(missing_ok=True)
+        return _passing(delivery, passing)
+    return passing, result
+
+
+def _added(delivery: Delivery, rows: list[QuarantinedRow], result: CheckResult, *, at: datetime) -> lake.VersionView:
+    """The new version; raises `_Taken`, with the version undone, when a key is held by a row that must stay."""
+    table = delivery.feed.lake_table
+    try:
+        with transaction.atomic():
+            declare_feed_table(delivery.feed, at=at)
+            version = lake.add_version(table, parquet=result.parquet, mode="append", source_id=str(delivery.pk), at=at)
+            if taken := taken_keys(delivery, [row.row_number for row in rows], version=version.number):
+                raise _Taken(taken)
+            return version
+    finally:
+        result.parquet.unlink(missing_ok=True)
+
+
+def _set_aside(rows: list[QuarantinedRow], sentences: dict[int, str]) -> list[QuarantinedRow]:
+    aside = [row for row in rows if row.row_number in sentences]
+    for row in aside:
+        row.remark = sentences[row.row_number]
+    QuarantinedRow.objects.bulk_update(aside, ["remark"], batch_size=500)
+    return [row for row in rows if row.row_number not in sentences]
+
+
+def _decide(
+    rows: Sequence[QuarantinedRow], status: Status, *, by: Actor, at: datetime, lake_version: int | None = None
+) -> None:
+    for row in rows:
+        row.status = status
+        row.corrected = current_values(row) if status == Status.RELEASED else row.corrected
+        row.decided_by, row.decided_by_name, row.decided_at = by.id[:80], by.name[:200], at
+        row.lake_version = lake_version
+    fields = ["status", "corrected", "decided_by", "decided_by_name", "decided_at", "lake_version", "reason"]
+    QuarantinedRow.objects.bulk_update(rows, fields, batch_size=500)
+
+
+def _tell(
+    delivery: Delivery, rows: Sequence[QuarantinedRow], version: lake.VersionView, *, by: Actor, at: datetime
+) -> None:
+    numbers = [row.row_number for row in rows]
+    data: dict[str, Any] = {
+        "feed": delivery.feed.code,
+        "lake_table": version.table,
+        "lake_version": version.number,
+        "released": len(rows),
+    }
+    record(
+        "quarantine.release", by=by, at=at, subject=("delivery", str(delivery.pk)), after=data | {"rows": numbers[:500]}
+    )
+    record_event(
+        kind="quarantine.released",
+        happened_at=at,
+        at=at,
+        source=SourceRef("delivery", str(delivery.pk), numbers[0] if len(numbers) == 1 else None),
+        fields=EventFields(
+            subject=_("%(feed)s: %(count)d baris dilepas dari karantina")
+            % {"feed": delivery.feed.title, "count": len(rows)},
+            data=data,
+        ),
+    )
+
+
+def discard_rows(
+    *, delivery_id: uuid.UUID, row_ids: Collection[uuid.UUID], reason: str, by: Actor, at: datetime
+) -> int:
+    """Decide that open rows are not used, with the reason; returns how many. Originals stay readable."""
+    delivery = delivery_for(delivery_id, by=by)
+    if not reason.strip():
+        raise UnableToMend(_("Tuliskan alasan mengapa baris ini tidak dipakai."))
+    with transaction.atomic():
+        rows = _open_rows(delivery, row_ids)
+        for row in rows:
+            row.reason = reason.strip()[:300]
+        _decide(rows, Status.DISCARDED, by=by, at=at)
+        if rows:
+            after = {"rows": [row.row_number for row in rows][:500], "count": len(rows), "reason": reason.strip()[:300]}
+            record("quarantine.discard", by=by, at=at, subject=("delivery", str(delivery.pk)), after=after)
+    return len(rows)
