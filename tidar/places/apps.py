@@ -4,5 +4,7 @@ from django.apps import AppConfig
 
 
 class PlacesConfig(AppConfig):
+    """Areas and their boundaries."""
+
     name = "tidar.places"
     label = "places"

@@ -84,8 +84,9 @@ def axis_fault(boundaries: Sequence[Boundary], bounds: tuple[float, float, float
     if max(abs(xmin), abs(xmax)) > 180 or max(abs(ymin), abs(ymax)) > 90:
         return "Koordinat bukan derajat (tampaknya meter, misalnya UTM). Simpan ulang dalam WGS 84 (EPSG:4326)."
     return (
-        f"Koordinat berada di luar wilayah ini: bujur {xmin:.3f} sampai {xmax:.3f}, lintang {ymin:.3f} sampai {ymax:.3f}; "
-        f"wilayah ini pada bujur {west:.3f} sampai {east:.3f}, lintang {south:.3f} sampai {north:.3f}."
+        f"Koordinat berada di luar wilayah ini: bujur {xmin:.3f} sampai {xmax:.3f}, "
+        f"lintang {ymin:.3f} sampai {ymax:.3f}; wilayah ini pada "
+        f"bujur {west:.3f} sampai {east:.3f}, lintang {south:.3f} sampai {north:.3f}."
     )
 
 
@@ -108,7 +109,7 @@ def _code_fault(boundary: Boundary, known: Mapping[str, KnownArea]) -> str:
         level = known[code].level
         if level in ("kelurahan", "desa"):
             return ""
-        return f"{start}: {code} adalah {level}. Yang diimpor batas kelurahan dan desa; batas {level} dihitung dari gabungannya."
+        return f"{start}: {code} adalah {level}. Yang diimpor batas kelurahan dan desa; batas {level} gabungannya."
     by_bps = [a for a in known.values() if a.bps_code and a.bps_code == code]
     if by_bps:
         return f"{start}: {code} adalah kode BPS. Kode Kemendagri untuk {by_bps[0].name} adalah {by_bps[0].code}."

@@ -41,7 +41,7 @@ def parse_code(text: str) -> AreaCode | None:
         return None
     parts = text.split(".")
     village = parts[3] if len(parts) > 3 else ""
-    level: Level = ("province", "region", "kecamatan", "kelurahan", "rw", "rt")[len(parts) - 1]  # type: ignore[assignment]
+    level: Level = ("province", "region", "kecamatan", "kelurahan", "rw", "rt")[len(parts) - 1]
     if level == "kelurahan" and village[0] != "1":
         level = "desa"
     return AreaCode(

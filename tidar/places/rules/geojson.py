@@ -1,7 +1,7 @@
 """Reading a GeoJSON file of boundaries (RFC 7946) that somebody handed in: nothing about it is trusted.
 
-The file is decoded into declared shapes, so nesting is bounded by the shapes and memory by the size limit; every fault is
-a sentence that says where it is. Only Polygon and MultiPolygon in WGS 84, `[lon, lat]`, are boundaries.
+The file is decoded into declared shapes, so nesting is bounded by the shapes and memory by the size limit; every
+fault is a sentence that says where it is. Only Polygon and MultiPolygon in WGS 84, `[lon, lat]`, are boundaries.
 """
 
 from __future__ import annotations
@@ -141,9 +141,7 @@ def _boundary(number: int, feature: _Feature) -> Boundary:
     geometry = feature.geometry
     if geometry is None or geometry.type not in ("Polygon", "MultiPolygon"):
         kind = geometry.type[:40] if geometry else "–"
-        raise BadBoundaries(
-            'Batas ke-%s (%s): bentuk "%s"; yang diterima Polygon atau MultiPolygon.', number, code, kind
-        )
+        raise BadBoundaries('Batas ke-%s (%s): "%s" bukan Polygon atau MultiPolygon.', number, code, kind)
     shape, note = _valid(_shape(geometry, number, code), number, code)
     return Boundary(number, code, _text(properties.get("name")), shape, note)
 

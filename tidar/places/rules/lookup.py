@@ -1,10 +1,11 @@
 """Point → area for millions of points: a grid that knows most answers, and exact geometry for the rest.
 
-A grid of cells lies over all areas. A cell that no border touches lies wholly in one area or in none, so its answer is
-one array look-up; only points in cells that a border touches are tested exactly, area by area, against prepared geometry.
+A grid of cells lies over all areas. A cell that no border touches lies wholly in one area or in none, so its answer
+is one array look-up; only points in cells that a border touches are tested exactly, area by area, against prepared
+geometry.
 
-Guarantees: the answer is that of the plain loop "first area, in order, that covers the point"; a point on a shared border
-belongs to the first; a coordinate that is not finite belongs to none.
+Guarantees: the answer is that of the plain loop "first area, in order, that covers the point"; a point on a shared
+border belongs to the first; a coordinate that is not finite belongs to none.
 """
 
 from __future__ import annotations

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 from decimal import Decimal, InvalidOperation
 
 import msgspec
@@ -55,17 +56,17 @@ class RegionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class HolidayEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[holiday]]` of `holidays.toml`."""
 
-    date: date
+    date: dt.date
     name: str
     source: str
     kind: HolidayKind = "national"
-    replaces: date | None = None
+    replaces: dt.date | None = None
 
 
 class WorkingDayEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One `[[working_day]]` of `holidays.toml`."""
 
-    date: date
+    date: dt.date
     source: str
 
 

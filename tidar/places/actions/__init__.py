@@ -1,0 +1,1 @@
+"""Writes of `places`: loading a region, importing boundaries, adding RW and RT."""
