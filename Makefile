@@ -34,8 +34,8 @@ browser: install-dev  ## make sure a Chromium is there, or say clearly that none
 	@$(BIN)/python -m tests.browser
 
 test: install-dev browser  ## the tests of every day, under three minutes
-	$(BIN)/pytest -n 2 -m "not slow and not journey"
-	$(BIN)/pytest -m "journey and not slow"
+	$(BIN)/python -m pytest -n 2 -m "not slow and not journey"
+	$(BIN)/python -m pytest -m "journey and not slow"
 
 lint: install-dev  ## ruff, mypy, import contracts, templates
 	$(BIN)/ruff format --check tidar tests bench
@@ -44,8 +44,9 @@ lint: install-dev  ## ruff, mypy, import contracts, templates
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet ui tidar
 
-test-all: lint test  ## everything CI runs
-	$(BIN)/pytest -m slow
+test-all: lint test  ## everything CI runs: also slow and fault tests, and the everyday tests on PostgreSQL 15
+	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m tests.postgres_server -n 2 -m "not slow and not journey"
 
 bench: install-dev  ## side-by-side measurements: ours, a peer, the limit
 	$(BIN)/python -m bench
