@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tidar.people.urls")),
+    path("", include("tidar.places.urls")),
+]
 
 handler400 = "tidar.common.middleware.bad_request"
 handler403 = "tidar.common.middleware.forbidden"
