@@ -102,11 +102,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "tidar.common.middleware.SpokenErrors",  # before allauth: whoever is later hears an exception first
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "tidar.people.middleware.CurrentActor",
     "tidar.common.middleware.DeclaredAccess",
-    "tidar.common.middleware.SpokenErrors",
 ]
 
 ROOT_URLCONF = "tidar.urls"
@@ -121,6 +120,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tidar.people.context.bell",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "tidar.common.templatetags.tidar"],
         },
@@ -137,6 +137,40 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+
+# --- sign-in (django-allauth), see tidar/people/README.md ---
+ACCOUNT_ADAPTER = "tidar.people.views.adapter.SignInAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]  # nobody signs up alone: the adapter is closed and has no page
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False  # a shared computer forgets when its browser closes; at most SESSION_COOKIE_AGE
+ACCOUNT_USERNAME_MIN_LENGTH = 3
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",  # one office is often one address
+    "login_failed": "30/5m/ip,5/5m/key",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+ACCOUNT_FORMS = {
+    "login": "tidar.people.forms.SignInForm",
+    "change_password": "tidar.people.forms.ChangePasswordForm",
+    "set_password": "tidar.people.forms.SetPasswordForm",
+    "reauthenticate": "tidar.people.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "tidar.people.views.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Tidar"
+MFA_TOTP_TOLERANCE = 1  # one step of 30 s for clocks that drift
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not TIDAR_PUBLIC_URL.startswith("https")  # http://localhost only
+MFA_FORMS = {
+    "authenticate": "tidar.people.forms.SecondStepForm",
+    "reauthenticate": "tidar.people.forms.SecondFactorAgainForm",
+    "activate_totp": "tidar.people.forms.AddAuthenticatorForm",
+    "add_webauthn": "tidar.people.forms.AddPasskeyForm",
+    "edit_webauthn": "tidar.people.forms.EditPasskeyForm",
+}
+# --- end of sign-in ---
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]

@@ -76,7 +76,9 @@ def create_sample_people(*, by: Actor, at: datetime, path: Path | None = None) -
     return len(_samples.create_sample_people(path=path or _sample_file(), by=by, at=at))
 
 
-def create_demo_links(*, base_url: str, by: Actor, at: datetime, path: Path | None = None) -> tuple[SignInLinkView, ...]:
+def create_demo_links(
+    *, base_url: str, by: Actor, at: datetime, path: Path | None = None
+) -> tuple[SignInLinkView, ...]:
     """A fresh one-time sign-in link for every demo person that exists, in the file's order."""
     people = {u.username: u for u in User.objects.filter(sample=True, is_active=True)}
     views = []

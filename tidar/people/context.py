@@ -12,8 +12,8 @@ from tidar.people.queries.lists import unread_count
 
 
 def bell(request: HttpRequest) -> dict[str, Any]:
-    """`unread_notice_count` for the header: a number, one query when a template uses it, none for the public."""
+    """`unread_count` for the header: a number, one query when a template uses it, none for the public."""
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or actor.kind != "user":
-        return {"unread_notice_count": 0}
-    return {"unread_notice_count": SimpleLazyObject(lambda: unread_count(actor.id))}
+        return {"unread_count": 0}
+    return {"unread_count": SimpleLazyObject(lambda: unread_count(actor.id))}

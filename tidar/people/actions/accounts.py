@@ -64,9 +64,7 @@ def update_profile(*, user_id: uuid.UUID, profile: Profile, by: Actor, at: datet
     before = _said(user)
     _write(user, profile)
     if before != _said(user):
-        audit.record(
-            "account.updated", by=by, at=at, subject=("user", str(user.pk)), before=before, after=_said(user)
-        )
+        audit.record("account.updated", by=by, at=at, subject=("user", str(user.pk)), before=before, after=_said(user))
     return user
 
 
@@ -83,9 +81,7 @@ def deactivate_user(*, user_id: uuid.UUID, by: Actor, at: datetime) -> None:
     user.is_active = False
     user.save(update_fields=["is_active"])
     ended = sessions.end_quietly(user)
-    audit.record(
-        "account.deactivated", by=by, at=at, subject=("user", str(user.pk)), after={"sessions_ended": ended}
-    )
+    audit.record("account.deactivated", by=by, at=at, subject=("user", str(user.pk)), after={"sessions_ended": ended})
 
 
 @transaction.atomic

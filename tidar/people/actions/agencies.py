@@ -43,11 +43,16 @@ def _read(path: Path) -> list[Agency]:
     try:
         rows = tomllib.loads(path.read_text("utf-8"))["agencies"]
         return [
-            Agency(code=r["code"], name=r["name"], short_name=r["short_name"], active=r.get("active", True)) for r in rows
+            Agency(code=r["code"], name=r["name"], short_name=r["short_name"], active=r.get("active", True))
+            for r in rows
         ]
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise UnableToLoadAgencies(_("Daftar perangkat daerah %s tidak dapat dibaca.") % path.name) from error
 
 
 def _is_same(known: Agency | None, read: Agency) -> bool:
-    return known is not None and (known.name, known.short_name, known.active) == (read.name, read.short_name, read.active)
+    return known is not None and (known.name, known.short_name, known.active) == (
+        read.name,
+        read.short_name,
+        read.active,
+    )

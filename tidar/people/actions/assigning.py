@@ -105,7 +105,9 @@ def keep_an_administrator(
     # First the lock, then a fresh read: whoever waited here must see what the other has just changed.
     list(administrators.order_by("pk").select_for_update().values_list("pk", flat=True))
     able = list(administrators.in_force(today).of_active_users())
-    leaving = [a for a in able if a == leaving_assignment or (leaving_user is not None and a.user_id == leaving_user.pk)]
+    leaving = [
+        a for a in able if a == leaving_assignment or (leaving_user is not None and a.user_id == leaving_user.pk)
+    ]
     if leaving and len(leaving) == len(able):
         raise UnableToEnd(_("Harus ada paling sedikit satu administrator lain sebelum peran ini berakhir."))
 
@@ -135,9 +137,7 @@ def _check_existence(terms: RoleTerms) -> None:
 
 
 def _already(user: User, terms: RoleTerms) -> Assignment | None:
-    same = Assignment.objects.filter(
-        user=user, role=terms.role, agency_id=terms.agency or None, area_code=terms.area
-    )
+    same = Assignment.objects.filter(user=user, role=terms.role, agency_id=terms.agency or None, area_code=terms.area)
     if terms.until_date is not None:
         return same.filter(from_date__lte=terms.from_date).not_over(terms.until_date).first()
     held = same.filter(until_date__isnull=True).first()

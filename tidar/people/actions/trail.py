@@ -33,5 +33,12 @@ def record_refusal(action: str, *, typed: str, at: datetime, about: Mapping[str,
     audit.record(action, by=PUBLIC, at=at, subject=subject, after=name | dict(about))
 
 
+@transaction.atomic
+def record_export(*, narrowed: Mapping[str, str], by: Actor, at: datetime) -> None:
+    """Keep that somebody took (part of) the audit trail away as a file."""
+    by.must("audit.read")
+    audit.record("audit.exported", by=by, at=at, subject=("audit", "csv"), after=narrowed)
+
+
 def _by_email(typed: str) -> User | None:
     return User.objects.filter(email=typed.lower()).first() if "@" in typed else None
