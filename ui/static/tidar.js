@@ -1,22 +1,7 @@
 /** Niceties for every page; each works without: theme at once, menus that close, files that drop, live ages. */
 import { fileDrops } from "./components/file-drop/file-drop.js";
 import { ages } from "./ages.js";
-
-const YEAR = 31536000;
-
-/** Apply a chosen theme and keep it in a cookie, so the server paints the next page right the first time. */
-export function chooseTheme(name) {
-  const root = document.documentElement;
-  if (name === "system") delete root.dataset.theme;
-  else root.dataset.theme = name;
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `tidar_tema=${name}; Path=/; Max-Age=${YEAR}; SameSite=Lax${secure}`;
-  document.querySelector('meta[name="color-scheme"]')?.setAttribute("content", name === "system" ? "light dark" : name);
-  for (const button of document.querySelectorAll('button[name="tema"]')) {
-    button.setAttribute("aria-pressed", String(button.value === name));
-  }
-  document.dispatchEvent(new CustomEvent("tidar:tema"));
-}
+import { chooseTheme } from "./theme.js";
 
 document.addEventListener("click", (event) => {
   const theme = event.target.closest('[data-view-form] button[name="tema"]');

@@ -10,9 +10,8 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from tidar.common.actor import PUBLIC, Actor
 from tidar.places import api as places
@@ -126,7 +125,7 @@ def _region_name() -> str:
 
 
 def _unread(context: template.Context) -> int:
-    value: Any = context.get("unread_count", 0)
+    value: Any = context.get("unread_notice_count", 0)
     return int(value or 0)
 
 

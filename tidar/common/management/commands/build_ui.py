@@ -1,4 +1,4 @@
-"""Gathers the style sheet and the browser libraries; `collectstatic` follows. No build tool: text is joined, files copied."""
+"""Gathers the style sheet and the browser libraries, before `collectstatic`: text is joined, files are copied."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def style_sheets(ui: Path) -> list[Path]:
 
 
 def build(ui: Path, node_modules: Path) -> Path:
-    """Write `static/built/tidar.css` and fill `static/vendor/`; returns the style sheet. The same input, the same bytes."""
+    """Write `static/built/tidar.css` and fill `static/vendor/`; returns the style sheet. Same input, same bytes."""
     built, vendor = ui / "static" / "built", ui / "static" / "vendor"
     built.mkdir(parents=True, exist_ok=True)
     vendor.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ def build(ui: Path, node_modules: Path) -> Path:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy without the trailing source-map reference: the map is not served, and a dangling one fails `collectstatic`."""
+    """Copy without the source-map reference: the map is not served, and a dangling one fails `collectstatic`."""
     if target.suffix != ".js":
         shutil.copyfile(source, target)
         return

@@ -1,0 +1,1 @@
+"""What the wall shows, assembled from the front doors of the apps below."""

@@ -1,0 +1,133 @@
+"""Tiles: one number each with its narrative, small chart, source and age; and what changed since yesterday."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from tidar.command_center.queries.plan import plan
+from tidar.command_center.rules import Change, Chart, by_importance, change, chart, thinned
+from tidar.common.formats import MONTHS, number_text
+from tidar.hub.api import FreshState
+from tidar.indicators import api as indicators
+from tidar.indicators.api import ValueView
+from tidar.people import api as people
+from tidar.places import api as places
+
+STATE_KIND: dict[FreshState, str] = {
+    "fresh": "ok",
+    "late": "warn",
+    "stale": "bad",
+    "waiting": "muted",
+    "unscheduled": "muted",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number, ready to be drawn."""
+
+    value: ValueView
+    change: Change | None
+    change_text: str
+    chart: Chart | None
+    chart_label: str
+    sources: tuple[str, ...]  # "Disdukcapil: Penduduk per kelurahan"
+    last_at: datetime | None  # of the oldest input
+    state_kind: str
+    state_text: str
+    period_text: str
+
+    @property
+    def greyed(self) -> bool:
+        """Whether some input missed its rhythm: the number is shown grey, with the word and its age."""
+        return self.value.freshness in ("late", "stale")
+
+    @property
+    def fresh_today(self) -> bool:
+        """Whether the number changed within the last day of its computation's clock."""
+        return self.change is not None and self.change.direction != "same"
+
+
+def tiles() -> tuple[Tile, ...]:
+    """The region's own numbers, most important first."""
+    values = {v.indicator: v for v in indicators.current_values(area_codes=[places.region().code])}
+    names = {a.code: a.short_name or a.name for a in people.agencies()}
+    return tuple(_tile(values[code], names) for code in by_importance(list(values), plan().tiles))
+
+
+def changed_since(found: tuple[Tile, ...], *, moment: datetime) -> tuple[Tile, ...]:
+    """Tiles whose number was computed anew after `moment` and differs from the one before."""
+    return tuple(t for t in found if t.value.computed_at >= moment and t.fresh_today)
+
+
+def yesterday(at: datetime) -> datetime:
+    """Twenty-four hours before `at`."""
+    return at - timedelta(hours=24)
+
+
+def _tile(value: ValueView, agency_names: dict[str, str]) -> Tile:
+    points = [float(v) for _period, v in value.history] + [float(value.value)]
+    difference = change(value.value, value.history, period=value.period)
+    feeds = {i.feed.code: i.feed for i in value.inputs if i.feed}
+    moments = [f.last_at for f in feeds.values() if f.last_at]
+    return Tile(
+        value=value,
+        change=difference,
+        change_text=_change_text(difference, value),
+        chart=chart(thinned(points)),
+        chart_label=_chart_label(value),
+        sources=tuple(f"{agency_names.get(f.agency_code, f.agency_code)}: {f.title}" for f in feeds.values()),
+        last_at=min(moments, default=None),
+        state_kind=STATE_KIND[value.freshness],
+        state_text=state_text(value.freshness),
+        period_text=period_text(value.period),
+    )
+
+
+def state_text(state: FreshState) -> str:
+    """Freshness in a word for the screen."""
+    return {
+        "fresh": _("segar"),
+        "late": _("terlambat"),
+        "stale": _("usang"),
+        "waiting": _("menunggu data"),
+        "unscheduled": _("tanpa jadwal"),
+    }[state]
+
+
+def period_text(period: str) -> str:
+    """`2026-11` as `November 2026`, `2026-11-24` as `24 November 2026`; anything else as it is."""
+    parts = period.split("-")
+    if not all(p.isdigit() for p in parts) or len(parts) > 3 or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
+        return period
+    words = [str(int(parts[2]))] if len(parts) == 3 else []
+    return " ".join([*words, *([MONTHS[int(parts[1]) - 1]] if len(parts) > 1 else []), parts[0]])
+
+
+def _change_text(found: Change | None, value: ValueView) -> str:
+    if found is None:
+        return ""
+    since = period_text(found.since) if found.since else _("hitungan sebelumnya")
+    if found.direction == "same":
+        return _("tetap sejak %(since)s") % {"since": since}
+    amount = number_text(abs(found.difference), decimals=value.decimals)
+    if found.percent is not None and abs(found.percent) >= Decimal("0.05"):
+        amount = f"{number_text(abs(found.percent), decimals=1)} %"
+    words = _("naik %(amount)s dari %(since)s") if found.direction == "up" else _("turun %(amount)s dari %(since)s")
+    return words % {"amount": amount, "since": since}
+
+
+def _chart_label(value: ValueView) -> str:
+    if not value.history:
+        return ""
+    first, last = value.history[0], value.value
+    return _("%(name)s dari %(first)s (%(since)s) menjadi %(last)s") % {
+        "name": value.name,
+        "first": number_text(first[1], decimals=value.decimals),
+        "since": period_text(first[0]),
+        "last": number_text(last, decimals=value.decimals),
+    }

@@ -1,0 +1,1 @@
+"""Home, the wall and its parts, view settings, the gallery of components."""
