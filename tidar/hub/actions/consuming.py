@@ -163,9 +163,18 @@ def _step(registration: Registration, *, at: datetime, limit: int) -> Step:
         registration.handler(event)
     if events:
         _move(row, events[-1].seq, at=at)
-    elif last > row.cursor and (row.moved_at is None or at - row.moved_at >= IDLE_MOVE):
-        _move(row, last, at=at)
+    elif last > row.cursor:
+        return _pass_over(row, last, at=at)
     return Step(len(events))
+
+
+def _pass_over(row: Consumer, last: int, *, at: datetime) -> Step:
+    """Nothing up to `last` was for this consumer: move the cursor there, but write it once a second at most."""
+    due_at = row.moved_at + IDLE_MOVE if row.moved_at else at
+    if due_at > at:
+        return Step(0, wait_seconds=(due_at - at).total_seconds())
+    _move(row, last, at=at)
+    return Step(0)
 
 
 def _step_singly(registration: Registration, *, at: datetime) -> Step:

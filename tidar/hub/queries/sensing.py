@@ -71,25 +71,31 @@ def newest_results(datastream_ids: Sequence[int]) -> dict[int, tuple[datetime, f
 
 def gauges() -> dict[str, Gauge]:
     """Every datastream by its code and by its id as text; a code goes before an equal id. One query."""
-    by_id: dict[str, Gauge] = {}
-    by_code: dict[str, Gauge] = {}
-    for stream in Datastream.objects.select_related("thing"):
-        gauge = Gauge(
-            id=stream.pk,
-            code=stream.code,
-            name=stream.name,
-            thing_code=stream.thing.code,
-            unit=stream.unit,
-            feed_id=stream.feed_id,
-            area_code=stream.thing.area_code,
-            lon=stream.thing.lon,
-            lat=stream.thing.lat,
-            minimum=stream.minimum,
-            maximum=stream.maximum,
-            levels=stream.levels,
-        )
-        by_id[str(gauge.id)] = by_code[gauge.code] = gauge
-    return by_id | by_code
+    found = [_gauge(stream) for stream in Datastream.objects.select_related("thing")]
+    return {str(gauge.id): gauge for gauge in found} | {gauge.code: gauge for gauge in found}
+
+
+def sample_gauges() -> tuple[Gauge, ...]:
+    """Datastreams of active sample feeds that come by MQTT; what the simulator imitates."""
+    streams = Datastream.objects.filter(feed__sample=True, feed__active=True, feed__kind=Feed.Kind.MQTT)
+    return tuple(_gauge(stream) for stream in streams.select_related("thing").order_by("id"))
+
+
+def _gauge(stream: Datastream) -> Gauge:
+    return Gauge(
+        id=stream.pk,
+        code=stream.code,
+        name=stream.name,
+        thing_code=stream.thing.code,
+        unit=stream.unit,
+        feed_id=stream.feed_id,
+        area_code=stream.thing.area_code,
+        lon=stream.thing.lon,
+        lat=stream.thing.lat,
+        minimum=stream.minimum,
+        maximum=stream.maximum,
+        levels=stream.levels,
+    )
 
 
 def mqtt_feeds() -> tuple[Feed, ...]:
