@@ -10,6 +10,7 @@ from tidar.common import clock
 from tidar.hub.actions.consuming import consumer, follow_spine
 from tidar.hub.actions.spine import number_events, record_event
 from tidar.hub.queries import sensing
+from tidar.hub.queries.recent import recent_events
 from tidar.hub.queries.sensing import latest_observations
 from tidar.hub.queries.spine import events_after
 from tidar.hub.rules.sensing import ObservationView
@@ -28,6 +29,7 @@ __all__ = [
     "follow_spine",
     "latest_observations",
     "number_events",
+    "recent_events",
     "recent_observations",
     "record_event",
 ]
