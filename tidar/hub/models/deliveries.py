@@ -72,7 +72,11 @@ class Delivery(models.Model):
 
     class Meta:
         ordering = ("-received_at",)
-        indexes = (models.Index(fields=["feed", "-received_at"], name="delivery_feed"),)
+        indexes = (
+            models.Index(fields=["feed", "-received_at"], name="delivery_feed"),
+            models.Index(fields=["feed", "-happened_at"], condition=Q(status="published"), name="delivery_newest"),
+            models.Index(fields=["feed", "-published_at"], condition=Q(status="published"), name="delivery_current"),
+        )
         constraints = (
             models.UniqueConstraint(
                 fields=["feed", "idempotency_key"], condition=Q(idempotency_key__isnull=False), name="delivery_once"

@@ -52,7 +52,9 @@ class Feed(models.Model):
     access_class = models.CharField(max_length=10, choices=AccessClass.choices, default=AccessClass.LIMITED)
     retention_days = models.PositiveIntegerField(null=True, blank=True)
     pull_url = models.URLField(max_length=500, blank=True)
-    pull_state = models.JSONField(default=dict, blank=True)  # etag, last_modified, failures, last_tried_at
+    pull_state = models.JSONField(default=dict, blank=True)  # see hub.rules.pulling.PullState
+    pull_next_at = models.DateTimeField(null=True, blank=True)  # claimed by moving it; None: at once
+    told_state = models.CharField(max_length=12, blank=True)  # freshness that its owner was last told of
     mqtt_topic = models.CharField(max_length=200, blank=True)
     heading_memory = models.JSONField(default=dict, blank=True)  # heading as last mapped → contract column
     value_memory = models.JSONField(default=dict, blank=True)  # column → {spelling → code} that a person confirmed
