@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from tidar.common import clock
-from tidar.hub.actions.consuming import consumer, follow_spine
+from tidar.hub.actions.consuming import consumer, follow_spine, registered
 from tidar.hub.actions.spine import number_events, record_event
 from tidar.hub.queries import sensing
 from tidar.hub.queries.freshness import feed_of_table, feed_states, feeds_of_tables
 from tidar.hub.queries.recent import recent_events
 from tidar.hub.queries.sensing import latest_observations
-from tidar.hub.queries.spine import events_after
+from tidar.hub.queries.spine import events_after, lag_behind
 from tidar.hub.rules.freshness import FeedState, FreshState
 from tidar.hub.rules.sensing import ObservationView
 from tidar.hub.rules.spine import EventFields, EventView, SourceRef, StreamFilter
@@ -35,9 +35,15 @@ __all__ = [
     "recent_events",
     "recent_observations",
     "record_event",
+    "spine_lag",
 ]
 
 
 def recent_observations(datastream_id: int, *, hours: int) -> tuple[tuple[datetime, float], ...]:
     """When and what one datastream observed in the last `hours`, oldest first."""
     return sensing.recent_observations(datastream_id, since=clock.now() - timedelta(hours=hours))
+
+
+def spine_lag() -> int:
+    """Events that are not yet numbered or not yet handled by every registered consumer."""
+    return lag_behind([registration.name for registration in registered()])

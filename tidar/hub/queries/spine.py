@@ -107,6 +107,14 @@ def consumer_states() -> tuple[ConsumerState, ...]:
     )
 
 
+def lag_behind(names: Sequence[str]) -> int:
+    """Events still to be numbered or handled by the consumers called `names`; 0 when all have caught up."""
+    cursors = dict(Consumer.objects.filter(name__in=names).values_list("name", "cursor"))
+    waiting = Event.objects.filter(seq__isnull=True).count()
+    last = head()
+    return waiting + max((last - cursors.get(name, 0) for name in names), default=0)
+
+
 def dead_letters(*, limit: int = 200) -> Sequence[DeadLetter]:
     """Dead letters that wait for a person, newest first, with their events; one query."""
     return list(DeadLetter.objects.filter(settled_at=None).select_related("event", "consumer")[:limit])
