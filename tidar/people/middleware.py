@@ -33,6 +33,7 @@ class CurrentActor:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> Any:
+        """Run by Django for every request."""
         if iscoroutinefunction(self.get_response):
             return self._asynchronous(request)
         if _has_session(request):

@@ -1,8 +1,8 @@
 """Every role and every permission, in one file that can be read aloud.
 
-A role is held by a person from one date until another, for an agency, for an area, for both or for neither, as `agency`
-and `area` say. `here` are permissions that hold only for that agency and area; `everywhere` are permissions that hold in
-the whole region however narrow the role is. Views name permissions, never roles.
+A role is held by a person from one date until another, for an agency, for an area, for both or for neither, as
+`agency` and `area` say. `here` are permissions that hold only for that agency and area; `everywhere` are permissions
+that hold in the whole region however narrow the role is. Views name permissions, never roles.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Pure rules of people: when an assignment is in force, what it grants, how a change reads, what a spreadsheet may not run."""
+"""Pure rules: when an assignment is in force, what it grants, how a change reads, what a spreadsheet may not run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ DEMO_LINK_LIFE = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role somebody holds; empty `agency` or `area` means all of them, `until_date` None means until further notice."""
+    """A role somebody holds; empty `agency` or `area` means all of them, `until_date` None until further notice."""
 
     here: tuple[str, ...]
     everywhere: tuple[str, ...]

@@ -119,7 +119,7 @@ def _write(user: User, profile: Profile) -> None:
         name = "user_email_once" in str(error)
         what = _("Alamat surel itu sudah dipakai akun lain.") if name else _("Nama akun itu sudah dipakai orang lain.")
         raise UnableToCreateUser(what) from error
-    # allauth also looks e-mail addresses up in its own table; ours is the only list, so an old one may not sign in there
+    # allauth also looks addresses up in a table of its own; ours is the only list, so an old one signs nobody in there
     EmailAddress.objects.filter(user=user).exclude(email=user.email).delete()
 
 

@@ -1,4 +1,4 @@
-"""What we tell django-allauth: nobody signs up alone, messages in our words, second-factor secrets encrypted at rest."""
+"""What we tell django-allauth: nobody signs up alone, our words, secrets of second factors encrypted at rest."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         return reverse("people:me")
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
-        """Refuses when there were too many failures; keeps that in the audit trail once per account and five minutes."""
+        """Refuses after too many failures; keeps that in the audit trail once per account and five minutes."""
         try:
             super().pre_authenticate(request, **credentials)
         except ValidationError:
@@ -83,7 +83,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 def _box() -> MultiFernet:
     keys = (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)
-    return MultiFernet([Fernet(_derived(key)) for key in keys])
+    return MultiFernet([Fernet(_derived(str(key))) for key in keys])
 
 
 def _derived(key: str) -> bytes:

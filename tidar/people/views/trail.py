@@ -52,7 +52,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
 @requires("audit.read")
 @require_POST
 def trail_export(request: HttpRequest) -> HttpResponseBase:
-    """The entries that match as CSV, no cell of which a spreadsheet would run; the export itself is kept in the trail."""
+    """The entries that match as CSV, no cell of which a spreadsheet would run; the export itself is audited."""
     form = TrailForm(request.POST)
     asked = form.asked() if form.is_valid() else trail.TrailFilter()
     at = clock.now()
