@@ -8,9 +8,11 @@ function with its signature, chosen by `TIDAR_ENGINE`.
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -42,6 +44,29 @@ def read(
     relations = tables.relations(statements.tables_of(statement), versions or {})
     text = statements.filled(statement, parameters or {})
     return _engine()(text, relations)
+
+
+def read_given(
+    sql: str, *, rows: Mapping[str, Sequence[Mapping[str, Any]]], parameters: Mapping[str, Any] | None = None
+) -> pa.Table:
+    """Answer one SELECT over tables given as plain rows, on the same engine, within the same walls; no database."""
+    statement = statements.parse(sql)
+    text = statements.filled(statement, parameters or {})
+    names = statements.tables_of(statement)
+    if missing := [name for name in names if name not in rows]:
+        raise UnableToRead(f"Tidak ada tabel bernama “{missing[0]}” dalam contoh.", code="table")
+    with tempfile.TemporaryDirectory() as folder:
+        return _engine()(text, [_given(name, rows[name], Path(folder) / f"{name}.parquet") for name in names])
+
+
+def _given(name: str, rows: Sequence[Mapping[str, Any]], path: Path) -> Relation:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pa.Table.from_pylist([{"_delivery": "contoh", "_row": number, **row} for number, row in enumerate(rows, 2)])
+    pq.write_table(table, path)
+    columns: list[tuple[str, ColumnType]] = [(c, "text") for c in table.column_names if c not in SOURCE_COLUMNS]
+    return Relation(name, (path,), tuple(columns), frozenset(table.column_names), ())
 
 
 def run_on_duckdb(sql: str, relations: Sequence[Relation]) -> pa.Table:

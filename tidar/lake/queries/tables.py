@@ -10,7 +10,7 @@ import msgspec
 from django.conf import settings
 
 from tidar.lake.models import LakeTable, Version
-from tidar.lake.rules.catalogue import LakeColumn, Relation, TableView, UnableToRead, VersionView
+from tidar.lake.rules.catalogue import LakeColumn, Relation, TableView, UnableToFindTable, UnableToRead, VersionView
 
 
 def root() -> Path:
@@ -45,6 +45,14 @@ def current_version(table: str) -> VersionView | None:
     """The newest version, or None when nothing was published yet."""
     version = Version.objects.filter(table_id=table).order_by("-number").first()
     return view_of(version) if version else None
+
+
+def version(table: str, number: int) -> VersionView:
+    """One version by its number. Raises `UnableToFindTable`."""
+    found = Version.objects.filter(table_id=table, number=number).first()
+    if found is None:
+        raise UnableToFindTable(f"Tabel “{table}” tidak memiliki versi {number}.")
+    return view_of(found)
 
 
 def versions_of(table: str) -> tuple[VersionView, ...]:

@@ -1,0 +1,1 @@
+"""indicators' queries, by idea."""

@@ -1,0 +1,49 @@
+"""Numbers and their way back, as plain values for other apps, pages and answers."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from tidar.hub.api import FeedState, FreshState
+
+
+@dataclass(frozen=True, slots=True)
+class InputView:
+    """One lake table that a value was computed from, at a version, with the feed behind it."""
+
+    table: str
+    version: int
+    feed: FeedState | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueView:
+    """One number with everything needed to show it honestly."""
+
+    id: uuid.UUID
+    indicator: str
+    name: str
+    unit: str
+    decimals: int
+    area_code: str
+    area_name: str
+    period: str  # "2026", "2026-11", "2026-11-24"
+    value: Decimal
+    narrative: str  # Indonesian, made from the template
+    computed_at: datetime
+    definition_version: int
+    inputs: tuple[InputView, ...]
+    freshness: FreshState  # the worst of the inputs
+    age_seconds: float | None  # of the oldest input
+    sample: bool  # some input is made-up data
+    history: tuple[tuple[str, Decimal], ...]  # earlier periods and versions, oldest first, for the small chart
+    row_count: int = 0  # contributing rows
+    superseded: bool = False  # another number holds now for this area and period
+
+    @property
+    def greyed(self) -> bool:
+        """Whether an input missed its rhythm: every page shows the number grey, with its age."""
+        return self.freshness in ("late", "stale")

@@ -1,0 +1,1 @@
+"""indicators' rules, by idea: pure functions and plain values."""

@@ -1,0 +1,1 @@
+"""indicators' views, by idea."""
