@@ -133,7 +133,7 @@ def settle_dead_letter(*, letter_id: uuid.UUID, by: Actor, at: datetime) -> None
 def _open_letter(letter_id: uuid.UUID) -> DeadLetter:
     letter = DeadLetter.objects.select_for_update().get(pk=letter_id)
     if letter.settled_at is not None:
-        raise UnableToAgree(_("Surat mati ini sudah diselesaikan."))
+        raise UnableToAgree(_("Kejadian ini sudah diselesaikan."))
     return letter
 
 

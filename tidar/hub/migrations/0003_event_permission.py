@@ -35,4 +35,8 @@ class Migration(migrations.Migration):
             name='severity',
             field=models.PositiveSmallIntegerField(choices=[(0, 'Informasi'), (1, 'Waspada'), (2, 'Siaga'), (3, 'Awas')], default=0),
         ),
+        migrations.AddIndex(
+            model_name='message',
+            index=models.Index(condition=models.Q(('status', 'quarantined')), fields=['id'], name='message_quarantined'),
+        ),
     ]

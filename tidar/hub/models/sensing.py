@@ -76,7 +76,10 @@ class Message(models.Model):
 
     class Meta:
         ordering = ("-received_at",)
-        indexes = (models.Index(fields=["feed", "status", "-received_at"], name="message_feed"),)
+        indexes = (
+            models.Index(fields=["feed", "status", "-received_at"], name="message_feed"),
+            models.Index(fields=["id"], condition=models.Q(status="quarantined"), name="message_quarantined"),
+        )
         constraints = (models.UniqueConstraint(fields=["sha256"], name="message_once"),)
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ from django.db.models import Count
 
 from tidar.hub.models import Datastream, Feed, Message
 from tidar.hub.rules.sensing import Gauge, ObservationView, level_of
+from tidar.hub.rules.spine import ordered_id
 
 # One index probe per datastream, whatever the number of observations.
 LATEST_SQL = """
@@ -103,15 +105,16 @@ def mqtt_feeds() -> tuple[Feed, ...]:
     return tuple(Feed.objects.active().filter(kind=Feed.Kind.MQTT).order_by("code"))
 
 
-def quarantined_messages(*, limit: int = 200, before: datetime | None = None) -> Sequence[Message]:
-    """Messages that could not be read, newest first; one query."""
+def quarantined_messages(*, limit: int = 200, before: uuid.UUID | None = None) -> Sequence[Message]:
+    """Messages that could not be read, newest first, those older than message `before`; one index scan."""
     messages = Message.objects.filter(status=Message.Status.QUARANTINED).select_related("feed")
     if before is not None:
-        messages = messages.filter(received_at__lt=before)
-    return list(messages.order_by("-received_at", "-id")[:limit])
+        messages = messages.filter(id__lt=before)
+    return list(messages.order_by("-id")[:limit])
 
 
 def message_counts(*, since: datetime) -> dict[str, int]:
-    """How many messages came after `since`, by status."""
-    rows = Message.objects.filter(received_at__gt=since).values_list("status").annotate(count=Count("id"))
+    """How many messages came after `since`, by status; a range of the primary key, whose ids are made on arrival."""
+    first = ordered_id(int(since.timestamp() * 1000) << 12, 0)
+    rows = Message.objects.filter(id__gt=first).values_list("status").annotate(count=Count("id"))
     return dict(rows.order_by())

@@ -195,6 +195,18 @@ def _plausible(moment: datetime, text: str, at: datetime) -> datetime:
     return moment
 
 
+def readable_payload(payload: bytes, *, length: int = 300) -> str:
+    """The beginning of a payload for a person: text where it is text, otherwise its bytes in hexadecimal."""
+    try:
+        text = payload[: length * 4].decode()
+    except UnicodeDecodeError as error:
+        if error.start < len(payload[: length * 4]) - 3:
+            return payload[: length // 3].hex(" ")
+        text = payload[: error.start].decode()
+    shown = "".join(c if c.isprintable() or c in "\n\t" else "·" for c in text[:length])
+    return shown + ("…" if len(text) > length or len(payload) > length * 4 else "")
+
+
 class PropertyDeclaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is measured."""
 
