@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
 from tidar.lake.actions import versions as _versions
+from tidar.lake.actions.intake import Grid, GridBroken
 from tidar.lake.queries import checking as _checking
 from tidar.lake.queries import engine as _engine
 from tidar.lake.queries import tables as _tables
@@ -21,11 +22,13 @@ from tidar.lake.rules.catalogue import (
     UnableToRead,
     VersionView,
 )
+from tidar.lake.rules.checks import ColumnPlan, Reading
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
+    "ColumnPlan", "Grid", "GridBroken", "Reading",
     "LakeColumn", "TableDescription", "TableView", "UnableToAdd", "UnableToFindTable", "UnableToRead", "VersionView",
     "add_version", "check", "current_version", "current_versions", "declare_table", "read", "read_given", "tables",
     "tables_read_by", "version", "versions_of",

@@ -35,7 +35,9 @@ class CheckContext:
     value_memory: dict[str, dict[str, str]] = field(default_factory=dict)  # column → {spelling → code}
     previous_profile: dict[str, Any] | None = None  # `CheckResult.profile` of the last published delivery
     utc_offset_hours: int = 7  # of moments written without a zone: WIB 7, WITA 8, WIT 9
-    styles: dict[str, str] = field(default_factory=dict)  # column → style, from `profile["styles"]` of the same delivery
+    styles: dict[str, str] = field(
+        default_factory=dict
+    )  # column → style, from `profile["styles"]` of the same delivery
 
 
 @dataclass(frozen=True, slots=True)
