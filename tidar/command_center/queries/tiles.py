@@ -42,6 +42,16 @@ class Tile:
     period_text: str
 
     @property
+    def change_short(self) -> str:
+        """`+0,2 %`, or the difference itself when there is no percentage to speak of."""
+        if self.change is None:
+            return ""
+        sign = "+" if self.change.difference > 0 else "−"
+        if self.change.percent is not None and abs(self.change.percent) >= Decimal("0.05"):
+            return f"{sign}{number_text(abs(self.change.percent), decimals=1)} %"
+        return f"{sign}{number_text(abs(self.change.difference), decimals=self.value.decimals)}"
+
+    @property
     def greyed(self) -> bool:
         """Whether some input missed its rhythm: the number is shown grey, with the word and its age."""
         return self.value.freshness in ("late", "stale")

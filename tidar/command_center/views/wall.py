@@ -23,6 +23,7 @@ from tidar.places import api as places
 
 PARTS = {
     "angka": "command_center/parts/tiles.html",
+    "sejak": "command_center/parts/since.html",
     "umpan": "command_center/parts/feeds.html",
     "sungai": "command_center/parts/gauges.html",
 }
@@ -61,7 +62,7 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
 
 def _part_context(name: str) -> dict[str, Any]:
     at = clock.now()
-    if name == "angka":
+    if name in ("angka", "sejak"):
         found = numbers.tiles()
         return {"tiles": found, "changed": numbers.changed_since(found, moment=numbers.yesterday(at))}
     if name == "umpan":

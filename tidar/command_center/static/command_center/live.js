@@ -3,6 +3,7 @@ import { minuteOf } from "./clock.js";
 
 const RING = 8192;
 const MOST_WAITING = 2000;
+const GRACE = 3000; // the server ends each stream after half an hour; the browser is back within a second
 
 /** What a benchmark may read: `window.__tidarWall`. Latency is the server's recorded_at until the frame has been painted. */
 export const counters = {
@@ -27,8 +28,13 @@ export function connect({ url, words, draw, onReturn }) {
   let lastHeard = Date.now();
   let scheduled = false;
   let retry = 0;
+  let grace = null;
 
   function say(state) {
+    if (state === "live") {
+      clearTimeout(grace);
+      grace = null;
+    }
     if (counters.state === state) return;
     const before = counters.state;
     counters.state = state;
@@ -86,9 +92,11 @@ export function connect({ url, words, draw, onReturn }) {
       say("live");
     };
     source.onmessage = heard;
+    source.addEventListener("hello", () => say("live"));
+    source.addEventListener("resync", onReturn);
     source.onerror = () => {
-      say("lost");
-      source.close();
+      grace ??= setTimeout(() => say("lost"), GRACE);
+      if (source.readyState !== EventSource.CLOSED) return;
       retry = Math.min(retry + 1, 6);
       setTimeout(open, 500 * 2 ** retry * (0.75 + Math.random() / 2));
     };

@@ -4,7 +4,7 @@ import { ages } from "../ages.js";
 const EVERY = 30_000;
 const PATIENCE = 8_000;
 const AT_MOST = 1_000;
-const CONCERNED = [["indicator.", ["angka"]], ["feed.", ["umpan", "angka"]], ["delivery.", ["umpan"]], ["quarantine.", ["umpan"]]];
+const CONCERNED = [["indicator.", ["angka", "sejak"]], ["feed.", ["umpan", "angka"]], ["delivery.", ["umpan"]], ["quarantine.", ["umpan"]]];
 
 export class Parts {
   constructor(base, onGauges) {
@@ -21,7 +21,7 @@ export class Parts {
   }
 
   all() {
-    for (const name of ["angka", "umpan", "sungai"]) this.soon(name);
+    for (const name of ["angka", "sejak", "umpan", "sungai"]) this.soon(name);
   }
 
   /** An event of this kind happened: fetch what shows it. */
