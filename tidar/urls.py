@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tidar.people.urls")),
     path("", include("tidar.places.urls")),
+    path("", include("tidar.hub.urls")),
     path("", include("tidar.command_center.urls")),
 ]
 

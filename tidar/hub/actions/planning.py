@@ -18,7 +18,7 @@ from tidar.lake import api as lake
 
 LakeType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
 LAKE_TYPES: dict[str, LakeType] = {
-    "text": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "month": "date",
+    "text": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "month": "text",
     "year": "integer", "timestamp": "timestamp", "area": "text", "lon": "number", "lat": "number",
 }  # fmt: skip
 _PLAIN: dict[str, Literal["point", "comma", "digits"]] = {"": "digits", "id": "comma", "en": "point", "mixed": "digits", "ambiguous": "digits"}

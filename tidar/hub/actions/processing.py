@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
@@ -19,7 +19,7 @@ from tidar.common.ids import uuid7
 from tidar.hub.actions.checking import check_content
 from tidar.hub.actions.mapping import delivery_for, refuse_delivery, survey_delivery
 from tidar.hub.actions.publishing import publish_delivery
-from tidar.hub.actions.receiving import open_replay, raw_path
+from tidar.hub.actions.receiving import checked_path, open_replay, raw_path
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed, QuarantinedRow
 from tidar.hub.rules.reading import AreaKey, CheckContext, CheckResult, Rejection, UnableToReadFile, survey_from
@@ -45,6 +45,20 @@ def check_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> str:
     """
     delivery = delivery_for(delivery_id, by=by)
     run = claim_check(delivery, at=at)
+    return _checked(delivery, run, by=by, at=at)
+
+
+def continue_check(*, delivery_id: uuid.UUID, run: uuid.UUID, by: Actor, at: datetime) -> str:
+    """The worker's part of `queue_check`: check, unless that run was called off or done by another."""
+    delivery = delivery_for(delivery_id, by=by)
+    if delivery.run != run:
+        return delivery.status
+    stage = _("Memeriksa setiap baris terhadap kontrak")
+    Delivery.objects.filter(pk=delivery.pk, run=run).update(stage=stage, progress=30, run_started_at=at)
+    return _checked(delivery, run, by=by, at=at)
+
+
+def _checked(delivery: Delivery, run: uuid.UUID, *, by: Actor, at: datetime) -> str:
     try:
         result = check_content(
             path=raw_path(delivery),
@@ -52,7 +66,7 @@ def check_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> str:
             contract=delivery.feed.rules,
             survey=survey_from(delivery.survey),
             mapping=dict(delivery.mapping or {}),
-            context=context_of(delivery),
+            context=context_of(delivery, out=work_path(delivery, run)),
         )
     except UnableToReadFile as error:
         refuse_delivery(delivery_id=delivery.pk, sentence=error.sentence, by=by, at=at)
@@ -61,6 +75,17 @@ def check_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> str:
         Delivery.objects.filter(pk=delivery.pk, run=run).update(status=Status.MAPPING, run=None, stage="", progress=0)
         raise
     return _keep(delivery, run, result, by=by, at=at)
+
+
+def queue_check(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> None:
+    """Let the worker check a large file; the delivery shows "checking" from now on, with its stage and progress."""
+    delivery = delivery_for(delivery_id, by=by)
+    with transaction.atomic():
+        run = claim_check(delivery, at=at)
+        Delivery.objects.filter(pk=delivery.pk).update(stage=_("Menunggu giliran"), progress=5)
+        app.configure_task("hub.check_delivery", queue="hub").defer(
+            delivery_id=str(delivery.pk), run=str(run), actor_id=by.id, actor_name=by.name
+        )
 
 
 def claim_check(delivery: Delivery, *, at: datetime) -> uuid.UUID:
@@ -91,35 +116,46 @@ def cancel_check(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> None:
             record("delivery.cancel_check", by=by, at=at, subject=("delivery", str(delivery.pk)))
 
 
-def work_path(delivery: Delivery) -> Path:
-    """Where the checked rows wait as Parquet until they are published."""
-    folder = Path(settings.TIDAR_HOME) / "work"
+def work_path(delivery: Delivery, run: uuid.UUID) -> Path:
+    """Where one run writes its rows; each run has its own file, so that a slow, called-off one spoils nothing."""
+    folder = checked_path(delivery).parent
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / f"{delivery.pk}.parquet"
+    return folder / f"{delivery.pk}.{run.hex}.parquet"
 
 
-def context_of(delivery: Delivery, *, out: Path | None = None) -> CheckContext:
-    """What the rows are checked against besides the contract: areas, bounds, memory, the last profile, own styles."""
+def context_of(delivery: Delivery, *, out: Path, styles: dict[str, str] | None = None) -> CheckContext:
+    """What the rows are checked against besides the contract: areas, bounds, memory and the last profile.
+
+    `styles` are those of this delivery's own check, for rows that are corrected after it.
+    """
     region = places.region()
     last = Delivery.objects.filter(feed_id=delivery.feed_id).published().exclude(pk=delivery.pk).exclude(report=None)
     newest = last.order_by("-published_at").values_list("report__profile", flat=True).first()
-    own = (delivery.report or {}).get("profile") or {}
+    offset = at_zone(region.zone, delivery.happened_at)
     feed = Feed.objects.get(pk=delivery.feed_id)  # spellings may have been confirmed a moment ago
     return CheckContext(
         areas=tuple(AreaKey(a.code, a.bps_code, a.name, a.level, a.parent_code, a.lon, a.lat) for a in places.areas()),
         bounds=region.bounds,
-        out=out or work_path(delivery),
+        out=out,
         delivery_id=str(delivery.pk),
         value_memory=dict(feed.value_memory),
         previous_profile=newest,
-        styles=dict(own.get("styles") or {}),
+        styles=styles or {},
+        utc_offset_hours=offset,
     )
+
+
+def at_zone(zone: tzinfo, moment: datetime) -> int:
+    """Whole hours that the region is ahead of UTC at `moment`."""
+    offset = zone.utcoffset(moment.astimezone(zone).replace(tzinfo=None)) or timedelta()
+    return int(offset.total_seconds() // 3_600)
 
 
 def _hold_sentence(result: CheckResult) -> tuple[str, int]:
     """Why a person must look, "" when nothing is strange, and how many rejected rows are kept one by one."""
     read = result.accepted_count + result.rejected_count
-    if result.rejected_count > QUARANTINE_LIMIT or result.rejected_count * 2 > read:
+    unlisted = result.rejected_count > len(result.rejected)
+    if unlisted or result.rejected_count > QUARANTINE_LIMIT or result.rejected_count * 2 > read:
         sentence = _(
             "%(bad)s dari %(all)s baris tidak sesuai kontrak. Itu terlalu banyak untuk diperbaiki satu per satu: "
             "biasanya kolomnya tertukar atau berkasnya lain. Periksa pemetaan, atau perbaiki berkas lalu unggah lagi."
@@ -160,7 +196,9 @@ def _keep(delivery: Delivery, run: uuid.UUID, result: CheckResult, *, by: Actor,
         **counts,
     )
     if not done:
+        result.parquet.unlink(missing_ok=True)
         return str(Delivery.objects.values_list("status", flat=True).get(pk=delivery.pk))
+    result.parquet.replace(checked_path(delivery))  # the row of this delivery is locked until we commit
     _quarantine(delivery, result.rejected[:kept])
     after = {"status": status, "sentence": sentence, **counts}
     record("delivery.check", by=by, at=at, subject=("delivery", str(delivery.pk)), after=after)

@@ -6,9 +6,7 @@ import os
 import uuid
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -17,6 +15,8 @@ from tidar.common.audit import record
 from tidar.common.errors import UnableTo
 from tidar.common.ids import uuid7
 from tidar.hub.actions.mapping import delivery_for, remember_headings
+from tidar.hub.actions.planning import LAKE_TYPES
+from tidar.hub.actions.receiving import checked_path
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed
 from tidar.hub.rules.contract import Column
@@ -24,20 +24,6 @@ from tidar.hub.rules.spine import EventFields, SourceRef
 from tidar.lake import api as lake
 
 Status = Delivery.Status
-LakeType = Literal["text", "integer", "number", "boolean", "date", "timestamp"]
-LAKE_TYPES: dict[str, LakeType] = {
-    "text": "text",
-    "integer": "integer",
-    "number": "number",
-    "boolean": "boolean",
-    "date": "date",
-    "month": "text",
-    "year": "integer",
-    "timestamp": "timestamp",
-    "area": "text",
-    "lon": "number",
-    "lat": "number",
-}
 
 
 class UnableToPublish(UnableTo):
@@ -79,7 +65,7 @@ def publish_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> lake
     Pressed twice or by two people at once, exactly one publishes; the other gets `UnableToPublish`.
     """
     delivery = delivery_for(delivery_id, by=by)
-    checked = Path(settings.TIDAR_HOME) / "work" / f"{delivery.pk}.parquet"
+    checked = checked_path(delivery)
     with transaction.atomic():
         _claim(delivery, at=at)
         if not checked.exists():

@@ -24,13 +24,11 @@ from tidar.hub.actions.mapping import delivery_for
 from tidar.hub.actions.processing import context_of, work_path
 from tidar.hub.actions.publishing import declare_feed_table
 from tidar.hub.actions.spine import record_event
-from tidar.hub.models import Delivery, Feed, QuarantinedRow
+from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.keys import taken_keys
-from tidar.hub.rules.contract import Column
 from tidar.hub.rules.reading import CheckResult
 from tidar.hub.rules.spine import EventFields, SourceRef
 from tidar.lake import api as lake
-from tidar.places import api as places
 
 Status = QuarantinedRow.Status
 
@@ -75,7 +73,7 @@ def correct_row(*, row_id: uuid.UUID, values: Mapping[str, str], by: Actor, at: 
         _must_be_open(locked)
         before = locked.corrected
         locked.corrected = {**current_values(locked), **values}
-        _recheck(row.delivery, [locked])
+        recheck(row.delivery, [locked])
         subject = ("quarantined_row", str(row_id))
         after = {"corrected": locked.corrected, "remark": locked.remark}
         record("quarantine.correct", by=by, at=at, subject=subject, before={"corrected": before}, after=after)
@@ -87,12 +85,12 @@ def _must_be_open(row: QuarantinedRow) -> None:
         raise UnableToMend(_("Baris %d sudah diputuskan dan tidak dapat diubah lagi.") % row.row_number)
 
 
-def _recheck(delivery: Delivery, rows: Sequence[QuarantinedRow]) -> CheckResult:
+def recheck(delivery: Delivery, rows: Sequence[QuarantinedRow]) -> CheckResult:
     """Run the rules over the current values and keep what they say on each row."""
     result = check_rows(
         rows=[current_values(row) for row in rows],
         contract=delivery.feed.rules,
-        context=context_of(delivery, out=work_path(delivery).with_suffix(f".{uuid7().hex}.parquet")),
+        context=context_of(delivery, out=work_path(delivery, uuid7()), styles=_own_styles(delivery)),
         row_numbers=[row.row_number for row in rows],
     )
     sentences = {r.row_number: r.sentence for r in result.rejected}
@@ -102,68 +100,10 @@ def _recheck(delivery: Delivery, rows: Sequence[QuarantinedRow]) -> CheckResult:
     return result
 
 
-def remember_spelling(*, feed_id: uuid.UUID, column: str, spelling: str, meaning: str, by: Actor, at: datetime) -> str:
-    """From now on `spelling` in `column` means `meaning` (a code or its exact name). Returns the code."""
-    feed = Feed.objects.get(pk=feed_id)
-    by.must("hub.deliver", agency=feed.agency_code)
-    code = _code_for(feed.rules.column(column), meaning)
-    with transaction.atomic():
-        feed = Feed.objects.select_for_update().get(pk=feed_id)
-        known = dict(feed.value_memory.get(column, {}))
-        if known.get(spelling) == code:
-            return code
-        memory = {**feed.value_memory, column: {**known, spelling: code}}
-        Feed.objects.filter(pk=feed_id).update(value_memory=memory)
-        before, after = {column: known.get(spelling)}, {column: code, "spelling": spelling}
-        record("feed.remember_spelling", by=by, at=at, subject=("feed", feed.code), before=before, after=after)
-    return code
-
-
-def _code_for(column: Column, meaning: str) -> str:
-    wanted = meaning.strip().casefold()
-    if column.type == "area":
-        codes = {a.code for a in places.areas() if wanted in (a.code, a.bps_code, a.name.casefold())}
-    elif column.codes:
-        codes = {code for code, name in column.codes.items() if wanted in (code.casefold(), name.casefold())}
-    else:
-        raise UnableToMend(_("Ejaan hanya dapat diingat untuk kolom wilayah dan kolom dengan daftar pilihan."))
-    if len(codes) != 1:
-        raise UnableToMend(
-            _("'%(meaning)s' tidak menunjuk tepat satu %(column)s.") % {"meaning": meaning, "column": column.title}
-        )
-    return codes.pop()
-
-
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """ "This text in this column means that"."""
-
-    column: str
-    text: str
-    meaning: str
-
-
-def confirm_spelling(*, delivery_id: uuid.UUID, spelling: Spelling, by: Actor, at: datetime) -> int:
-    """Remember the spelling and correct every open row of the delivery that is written so; returns how many."""
-    delivery = delivery_for(delivery_id, by=by)
-    with transaction.atomic():
-        code = remember_spelling(
-            feed_id=delivery.feed_id,
-            column=spelling.column,
-            spelling=spelling.text,
-            meaning=spelling.meaning,
-            by=by,
-            at=at,
-        )
-        rows = QuarantinedRow.objects.select_for_update().filter(delivery=delivery, status=Status.OPEN)
-        alike = [row for row in rows if current_values(row).get(spelling.column, "") == spelling.text]
-        for row in alike:
-            row.corrected = {**current_values(row), spelling.column: code}
-        if alike:
-            _recheck(delivery, alike)
-            after = {"column": spelling.column, "spelling": spelling.text, "code": code, "rows": len(alike)}
-            record("quarantine.confirm_spelling", by=by, at=at, subject=("delivery", str(delivery.pk)), after=after)
-    return len(alike)
+def _own_styles(delivery: Delivery) -> dict[str, str]:
+    """How the delivery's own columns were read, so that a corrected number is read as its neighbours were."""
+    profile = (delivery.report or {}).get("profile") or {}
+    return dict(profile.get("styles") or {})
 
 
 def release_rows(
@@ -215,7 +155,7 @@ def _must_be_current(delivery: Delivery) -> None:
 
 def _passing(delivery: Delivery, rows: list[QuarantinedRow]) -> tuple[list[QuarantinedRow], CheckResult]:
     """The rows that pass together, with a result whose Parquet holds exactly them."""
-    result = _recheck(delivery, rows)
+    result = recheck(delivery, rows)
     passing = [row for row in rows if not row.remark]
     if passing and len(passing) < len(rows):
         result.parquet.unlink(missing_ok=True)

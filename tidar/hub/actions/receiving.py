@@ -44,6 +44,11 @@ def raw_directory() -> Path:
     return Path(settings.TIDAR_HOME) / "raw"
 
 
+def checked_path(delivery: Delivery) -> Path:
+    """Where the checked rows of a delivery wait as Parquet until they are published."""
+    return Path(settings.TIDAR_HOME) / "work" / f"{delivery.pk}.parquet"
+
+
 def raw_path(delivery: Delivery) -> Path:
     """The raw bytes of a delivery. Raises `UnableToFind` when retention has removed them."""
     path = raw_directory() / delivery.raw_path

@@ -8,7 +8,7 @@ from typing import Any
 
 from tidar.hub.rules.surveying import Skipped
 
-LISTED_REJECTIONS = 5_000  # rejected rows that are listed one by one; the count is always true
+LISTED_REJECTIONS = 20_000  # rejected rows that are listed one by one; the count is always true
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def read_value(text: str, column: Column, manner: Manner) -> tuple[str | None, s
     if column.type in ("date", "month"):
         read = read_date if column.type == "date" else read_month
         day, fault = read(text, order=manner.style or "dmy", date1904=manner.date1904)
-        return (day.isoformat() if day else None), fault
+        return (day.isoformat()[: 10 if column.type == "date" else 7] if day else None), fault
     if column.type == "timestamp":
         moment, fault = read_moment(
             text, order=manner.style or "dmy", offset_hours=manner.offset_hours, date1904=manner.date1904
