@@ -9,7 +9,7 @@ from tidar.hub.rules.book import BLANKS, DAY, FAULT, NO_VALUE, NUMBER, Book, She
 from tidar.hub.rules.contract import Contract
 from tidar.hub.rules.dates import read_date, read_month
 from tidar.hub.rules.drift import drift_sentences, suggest_mapping
-from tidar.hub.rules.headings import Heading, find_heading
+from tidar.hub.rules.headings import Heading, find_heading, joined_names
 from tidar.hub.rules.numbers import number_evidence, number_style
 from tidar.hub.rules.rows import Table, skipped_rows
 from tidar.hub.rules.surveying import Memory, Skipped, SourceColumn, Survey
@@ -22,11 +22,15 @@ _MOST_SKIPS = 500
 _STYLES = {"id": "1.234,5", "en": "1,234.5", "mixed": "campuran", "ambiguous": "ambigu", "": ""}
 
 
-def survey(book: Book, contract: Contract, memory: Memory) -> Survey:
-    """Everything a person (or the machine, when nothing is to be asked) needs before checking. Changes nothing."""
+def survey(book: Book, contract: Contract, memory: Memory, *, header_row: int | None = None) -> Survey:
+    """Everything a person (or the machine, when nothing is to be asked) needs before checking. Changes nothing.
+
+    `header_row` (as a spreadsheet numbers it) is where a person says the heading stands.
+    """
     whole = book.kind != "csv" or book.line_count <= READ_WHOLE
     sheets = book.sheets or (_text_sheet(book, limit=None if whole else _HEAD),)
     sheet, heading, rivals = _choose_sheet(sheets, contract, memory)
+    heading = _said_heading(sheet, heading, header_row)
     proposal = suggest_mapping(heading.names, contract, memory)
     first = heading.rows[-1] + 2 if heading.rows else 1
     table = table_of(heading.names, proposal.mapping, contract)
@@ -47,6 +51,13 @@ def survey(book: Book, contract: Contract, memory: Memory) -> Survey:
         drift=tuple(drift_sentences(heading.names, contract, proposal.mapping, memory)),
         notes=(*book.notes, *_notes(book, sheet)), questions=tuple(questions),
     )  # fmt: skip
+
+
+def _said_heading(sheet: Sheet, found: Heading, header_row: int | None) -> Heading:
+    """The heading that a person pointed at, with its second line where the machine saw one there too."""
+    if header_row is None or header_row > len(sheet.rows) or found.rows[:1] == (header_row - 1,):
+        return found
+    return Heading((header_row - 1,), joined_names(sheet, (header_row - 1,)))
 
 
 def table_of(headings: Sequence[str], mapping: dict[str, int], contract: Contract) -> Table:
