@@ -77,7 +77,7 @@ class Area(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(lon__isnull=True, lat__isnull=True)
-                | models.Q(lon__range=(-180, 180), lat__range=(-90, 90)),
+                | models.Q(lon__isnull=False, lat__isnull=False, lon__range=(-180, 180), lat__range=(-90, 90)),
                 name="area_centre_on_earth",
             ),
             models.UniqueConstraint(fields=["level"], condition=models.Q(level="region"), name="area_one_region"),

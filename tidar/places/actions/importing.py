@@ -85,6 +85,7 @@ def _measured(report: Report, boundaries: Sequence[Boundary], known: dict[str, K
         measured_km2=total,
         published_km2=published,
         warnings=tuple(warnings),
+        notes=tuple(b.note for b in boundaries if b.note),
         differences=boundary_check.differences(boundaries, known),
     )
 
@@ -119,5 +120,6 @@ def _record(action: str, report: Report, source: str, *, by: Actor, at: datetime
             "measured_km2": round(report.measured_km2, 3),
             "errors": list(report.errors[:MOST_IN_AUDIT]),
             "warnings": list(report.warnings[:MOST_IN_AUDIT]),
+            "notes": list(report.notes[:MOST_IN_AUDIT]),
         },
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import shapely
@@ -66,28 +67,44 @@ class Report:
 
 
 def axis_fault(boundaries: Sequence[Boundary], bounds: tuple[float, float, float, float]) -> str:
-    """A sentence when the coordinates cannot be this region's, "" when they can.
+    """A sentence when coordinates cannot be this region's, "" when all can.
 
-    Recognises latitude written before longitude and metres written in place of degrees.
+    Recognises latitude written before longitude and metres written in place of degrees, and names the areas when it is
+    not the whole file.
     """
     if not boundaries:
         return ""
-    xmin, ymin, xmax, ymax = shapely.total_bounds(np.array([b.geometry for b in boundaries], dtype=object))
-    west, south, east, north = bounds
-    if west <= xmin and xmax <= east and south <= ymin and ymax <= north:
+    boxes = shapely.bounds(np.array([b.geometry for b in boundaries], dtype=object))
+    outside = np.flatnonzero(~_within(boxes, bounds))
+    if not outside.size:
         return ""
-    if west <= ymin and ymax <= east and south <= xmin and xmax <= north:
+    whole = "" if outside.size == len(boundaries) else f" ({_listed([boundaries[i].code for i in outside])})"
+    wrong = boxes[outside]
+    if _within(wrong[:, [1, 0, 3, 2]], bounds).all():
         return (
-            "Urutan koordinat terbalik: berkas menulis [lintang, bujur], sedangkan GeoJSON menulis [bujur, lintang]. "
-            "Tukar urutannya lalu coba lagi."
+            f"Urutan koordinat terbalik{whole}: berkas menulis [lintang, bujur], sedangkan GeoJSON menulis "
+            "[bujur, lintang]. Tukar urutannya lalu coba lagi."
         )
-    if max(abs(xmin), abs(xmax)) > 180 or max(abs(ymin), abs(ymax)) > 90:
-        return "Koordinat bukan derajat (tampaknya meter, misalnya UTM). Simpan ulang dalam WGS 84 (EPSG:4326)."
+    if np.abs(wrong[:, [0, 2]]).max() > 180 or np.abs(wrong[:, [1, 3]]).max() > 90:
+        return f"Koordinat bukan derajat{whole}, tampaknya meter (UTM). Simpan ulang dalam WGS 84 (EPSG:4326)."
+    west, south, east, north = bounds
+    (xmin, ymin), (xmax, ymax) = wrong[:, :2].min(axis=0), wrong[:, 2:].max(axis=0)
     return (
-        f"Koordinat berada di luar wilayah ini: bujur {xmin:.3f} sampai {xmax:.3f}, "
+        f"Koordinat berada di luar wilayah ini{whole}: bujur {xmin:.3f} sampai {xmax:.3f}, "
         f"lintang {ymin:.3f} sampai {ymax:.3f}; wilayah ini pada "
         f"bujur {west:.3f} sampai {east:.3f}, lintang {south:.3f} sampai {north:.3f}."
     )
+
+
+def _within(boxes: Any, bounds: tuple[float, float, float, float]) -> Any:
+    """Which boxes (west, south, east, north) lie wholly in the bounds."""
+    west, south, east, north = bounds
+    return (boxes[:, 0] >= west) & (boxes[:, 1] >= south) & (boxes[:, 2] <= east) & (boxes[:, 3] <= north)
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = f" dan {len(words) - 5} lainnya" if len(words) > 5 else ""
+    return ", ".join(words[:5]) + more
 
 
 def code_errors(boundaries: Sequence[Boundary], known: Mapping[str, KnownArea]) -> list[str]:
@@ -121,8 +138,8 @@ def _code_fault(boundary: Boundary, known: Mapping[str, KnownArea]) -> str:
 
 
 def warnings(boundaries: Sequence[Boundary], known: Mapping[str, KnownArea]) -> list[str]:
-    """Repairs, names that differ, and areas that overlap by more than five per cent."""
-    sentences = [b.note for b in boundaries if b.note]
+    """Names that differ, and areas that overlap by more than five per cent."""
+    sentences = []
     for b in boundaries:
         area = known[b.code]
         if b.name and name_key(b.name) != name_key(area.name):

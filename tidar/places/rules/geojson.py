@@ -42,7 +42,7 @@ class _Feature(msgspec.Struct):
 class _Collection(msgspec.Struct):
     type: str = ""
     features: list[_Feature] | None = None
-    crs: msgspec.Raw | None = None
+    crs: msgspec.Raw = msgspec.Raw()
 
 
 class _CrsName(msgspec.Struct):
@@ -118,9 +118,9 @@ def _decoded(content: bytes) -> _Collection:
     return collection
 
 
-def _check_crs(crs: msgspec.Raw | None) -> None:
+def _check_crs(crs: msgspec.Raw) -> None:
     """RFC 7946 knows only WGS 84; older files may say so in a `crs` member, and nothing else."""
-    if crs is None or bytes(crs) == b"null":
+    if bytes(crs) in (b"", b"null"):
         return
     try:
         name = msgspec.json.decode(crs, type=_Crs).properties.name

@@ -95,6 +95,7 @@ class Command(BaseCommand):
             self._say("Tidak ada yang diubah. Perbaiki berkasnya lalu impor lagi.")
             return False
         self._lines("Perhatian", report.warnings)
+        self._lines("Catatan", report.notes)
         official = number_text(report.published_km2, decimals=3)
         self._say(f"Luas seluruh batas {number_text(report.measured_km2, decimals=3)} km²; luas resmi {official} km².")
         large = [d for d in report.differences if abs(d.share) >= 0.1]
