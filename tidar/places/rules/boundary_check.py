@@ -78,7 +78,7 @@ def axis_fault(boundaries: Sequence[Boundary], bounds: tuple[float, float, float
     outside = np.flatnonzero(~_within(boxes, bounds))
     if not outside.size:
         return ""
-    whole = "" if outside.size == len(boundaries) else f" ({_listed([boundaries[i].code for i in outside])})"
+    whole = "" if outside.size == len(boundaries) else f" ({_listed([boundaries[int(i)].code for i in outside])})"
     wrong = boxes[outside]
     if _within(wrong[:, [1, 0, 3, 2]], bounds).all():
         return (
