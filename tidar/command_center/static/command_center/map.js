@@ -76,7 +76,10 @@ export class CityMap {
 
   labels() {
     const crowded = this.features.length > CROWDED;
-    const far = () => this.box.classList.toggle("is-far", crowded && this.map.getZoom() < 11.5);
+    const far = () => {
+      this.box.classList.toggle("is-far", crowded && this.map.getZoom() < 11.5);
+      this.box.classList.toggle("is-near", this.map.getZoom() >= 13.4);
+    };
     for (const feature of this.features) {
       new maplibregl.Marker({ element: labelMark(feature.properties.name) }).setLngLat(centreOf(feature)).addTo(this.map);
     }
@@ -93,11 +96,11 @@ export class CityMap {
     }
     for (const marker of [...this.sites, ...this.gauges.values()]) marker.remove();
     this.sites = found.sites.map((site) => this.mark(siteMark(site, this.places.icons), site));
-    this.gauges = new Map(found.gauges.map((gauge) => [gauge.id, this.mark(gaugeMark(gauge, this.words.levels), gauge)]));
+    this.gauges = new Map(found.gauges.map((gauge) => [gauge.id, this.mark(gaugeMark(gauge, this.words.levels), gauge, "bottom")]));
   }
 
-  mark(element, at) {
-    return new maplibregl.Marker({ element }).setLngLat([at.lon, at.lat]).addTo(this.map);
+  mark(element, at, anchor = "center") {
+    return new maplibregl.Marker({ element, anchor }).setLngLat([at.lon, at.lat]).addTo(this.map);
   }
 
   hover() {
