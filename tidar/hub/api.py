@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 
 from tidar.common import clock
 from tidar.hub.actions.consuming import consumer, follow_spine, registered
+from tidar.hub.actions.feeds import adopt_feeds
+from tidar.hub.actions.processing import process_delivery
+from tidar.hub.actions.receiving import receive_delivery
 from tidar.hub.actions.spine import number_events, record_event
 from tidar.hub.queries import sensing
+from tidar.hub.queries.cells import CellView, raw_cell
 from tidar.hub.queries.freshness import feed_of_table, feed_states, feeds_of_tables
 from tidar.hub.queries.recent import recent_events
 from tidar.hub.queries.sensing import latest_observations
@@ -17,6 +21,7 @@ from tidar.hub.rules.sensing import ObservationView
 from tidar.hub.rules.spine import EventFields, EventView, SourceRef, StreamFilter
 
 __all__ = [
+    "CellView",
     "EventFields",
     "EventView",
     "FeedState",
@@ -24,6 +29,7 @@ __all__ = [
     "ObservationView",
     "SourceRef",
     "StreamFilter",
+    "adopt_feeds",
     "consumer",
     "events_after",
     "feed_of_table",
@@ -32,6 +38,9 @@ __all__ = [
     "follow_spine",
     "latest_observations",
     "number_events",
+    "process_delivery",
+    "raw_cell",
+    "receive_delivery",
     "recent_events",
     "recent_observations",
     "record_event",

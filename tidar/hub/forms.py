@@ -26,7 +26,7 @@ class MappingForm(forms.Form):
     def __init__(self, *args: Any, contract: Contract, survey: Survey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.contract = contract
-        choices = [("", _("— pilih kolom —"))]
+        choices: list[tuple[str, Any]] = [("", _("— pilih kolom —"))]
         choices += [(str(c.index), f"{c.letter} · {c.heading or _('(tanpa judul)')}") for c in survey.columns]
         for column in contract.columns:
             own = choices if column.required else [("", _("— tidak ada di berkas —")), *choices[1:]]
@@ -36,6 +36,11 @@ class MappingForm(forms.Form):
         """Contract column → source index, for the columns that were chosen."""
         data = self.cleaned_data
         return {c.name: int(data[field_name(c)]) for c in self.contract.columns if data.get(field_name(c))}
+
+
+def errors_of(form: forms.Form, name: str) -> str:
+    """The errors of one field as one text."""
+    return " ".join(str(error) for error in form.errors.get(name, []))
 
 
 def field_name(column: Column) -> str:

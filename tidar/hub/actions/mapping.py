@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToFind
-from tidar.hub.actions.receiving import raw_path
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed
+from tidar.hub.queries.storage import raw_path
 from tidar.hub.rules.contract import Contract
 from tidar.hub.rules.reading import Memory, Survey, UnableToReadFile, open_book, survey, survey_data, survey_from
 from tidar.hub.rules.spine import EventFields, SourceRef
@@ -39,7 +39,7 @@ def delivery_for(delivery_id: uuid.UUID, *, by: Actor) -> Delivery:
 def memory_of(feed: Feed) -> Memory:
     """What the feed remembers: mapped headings, confirmed spellings, and the headings of the last published file."""
     last = Delivery.objects.of(feed).published().exclude(survey=None).order_by("-published_at").first()
-    headings = [str(column["heading"]) for column in last.survey["columns"]] if last else []
+    headings = [str(column["heading"]) for column in last.survey["columns"]] if last and last.survey else []
     return Memory(
         heading_memory=dict(feed.heading_memory), value_memory=dict(feed.value_memory), previous_headings=headings
     )

@@ -19,9 +19,10 @@ from tidar.common.ids import uuid7
 from tidar.hub.actions.checking import check_content
 from tidar.hub.actions.mapping import delivery_for, refuse_delivery, survey_delivery
 from tidar.hub.actions.publishing import publish_delivery
-from tidar.hub.actions.receiving import checked_path, open_replay, raw_path
+from tidar.hub.actions.receiving import open_replay
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed, QuarantinedRow
+from tidar.hub.queries.storage import checked_path, raw_path
 from tidar.hub.rules.reading import AreaKey, CheckContext, CheckResult, Rejection, UnableToReadFile, survey_from
 from tidar.hub.rules.spine import EventFields, SourceRef
 from tidar.places import api as places

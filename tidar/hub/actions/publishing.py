@@ -16,9 +16,9 @@ from tidar.common.errors import UnableTo
 from tidar.common.ids import uuid7
 from tidar.hub.actions.mapping import delivery_for, remember_headings
 from tidar.hub.actions.planning import LAKE_TYPES
-from tidar.hub.actions.receiving import checked_path
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed
+from tidar.hub.queries.storage import checked_path
 from tidar.hub.rules.contract import Column
 from tidar.hub.rules.spine import EventFields, SourceRef
 from tidar.lake import api as lake

@@ -21,6 +21,7 @@ from tidar.common.formats import date_text, size_text
 from tidar.common.ids import uuid7
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed
+from tidar.hub.queries.storage import raw_directory, raw_path
 from tidar.hub.rules.spine import EventFields, SourceRef
 
 CHUNK_BYTES = 1024 * 1024
@@ -37,26 +38,6 @@ class Stored:
     sha256: str
     size_bytes: int
     relative: str
-
-
-def raw_directory() -> Path:
-    """Where raw bytes are kept."""
-    return Path(settings.TIDAR_HOME) / "raw"
-
-
-def checked_path(delivery: Delivery) -> Path:
-    """Where the checked rows of a delivery wait as Parquet until they are published."""
-    return Path(settings.TIDAR_HOME) / "work" / f"{delivery.pk}.parquet"
-
-
-def raw_path(delivery: Delivery) -> Path:
-    """The raw bytes of a delivery. Raises `UnableToFind` when retention has removed them."""
-    path = raw_directory() / delivery.raw_path
-    if delivery.raw_deleted_at is not None or not path.exists():
-        raise UnableToFind(
-            _("Berkas asli sudah dihapus karena masa simpannya berakhir; catatan dan hitungannya tetap ada.")
-        )
-    return path
 
 
 def receive_delivery(

@@ -16,9 +16,9 @@ from tidar.common.errors import UnableTo
 from tidar.common.pages import page
 from tidar.hub import api
 from tidar.hub.actions.processing import replay_delivery
-from tidar.hub.actions.receiving import raw_path
 from tidar.hub.models import Delivery
 from tidar.hub.queries.deliveries import quarantine_counts, rejection_groups, timeline
+from tidar.hub.queries.storage import raw_path
 from tidar.hub.rules.reading import Survey, survey_from
 from tidar.hub.views.files import attachment
 from tidar.hub.views.loading import delivery_named

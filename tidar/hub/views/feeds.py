@@ -170,7 +170,9 @@ def edit(request: HttpRequest, found: Feed) -> HttpResponse:
 
 
 def _definition_page(request: HttpRequest, found: Feed | None) -> HttpResponse:
-    form = DefinitionForm(request.POST or None, initial={"definisi": definition_text(found and _definition_of(found))})
+    form = DefinitionForm(
+        request.POST or None, initial={"definisi": definition_text(_definition_of(found) if found else None)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             definition = read_definition(form.cleaned_data["definisi"], name=_("Definisi"))

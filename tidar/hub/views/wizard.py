@@ -17,10 +17,11 @@ from tidar.common.errors import UnableTo
 from tidar.common.formats import date_text
 from tidar.common.pages import page
 from tidar.hub.actions import mapping, processing, publishing, receiving, spelling
-from tidar.hub.forms import HeaderForm, MappingForm, ReasonForm, SpellingForm, UploadForm, field_name
+from tidar.hub.forms import HeaderForm, MappingForm, ReasonForm, SpellingForm, UploadForm, errors_of, field_name
 from tidar.hub.metrics import first_rows
 from tidar.hub.models import Delivery, Feed
 from tidar.hub.queries.deliveries import rejection_groups
+from tidar.hub.queries.storage import checked_path
 from tidar.hub.rules.contract import Column
 from tidar.hub.rules.reading import Survey, survey_from
 from tidar.hub.views.feeds import limits_words, type_words
@@ -57,7 +58,7 @@ def upload(request: HttpRequest, feed: Feed) -> HttpResponse:
 
 def _upload_page(request: HttpRequest, feed: Feed, form: UploadForm, *, status: int = 200) -> HttpResponse:
     context = {"feed": feed, "form": form, "accept": ACCEPTS, "contract": feed.rules, "step": 1}
-    context["error"] = " ".join(form.errors.get("berkas", [])) if form.is_bound else ""
+    context["error"] = errors_of(form, "berkas") if form.is_bound else ""
     return page(request, "hub/upload.html", context, block="form", status=status)
 
 
@@ -100,7 +101,7 @@ def map_(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _other_header(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     form = HeaderForm(request.POST)
     if not form.is_valid():
-        return _map_page(request, delivery, sentence=" ".join(form.errors["baris_judul"]), status=422)
+        return _map_page(request, delivery, sentence=errors_of(form, "baris_judul"), status=422)
     row = form.cleaned_data["baris_judul"]
     found = mapping.survey_delivery(delivery_id=delivery.pk, by=actor_of(request), at=clock.now(), header_row=row)
     fresh = delivery_named(request, delivery.pk)
@@ -209,7 +210,7 @@ def _again(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _lift(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     form = ReasonForm(request.POST)
     if not form.is_valid():
-        return _check_page(request, delivery, sentence=" ".join(form.errors["alasan"]), status=422)
+        return _check_page(request, delivery, sentence=errors_of(form, "alasan"), status=422)
     reason = form.cleaned_data["alasan"]
     processing.lift_hold(delivery_id=delivery.pk, reason=reason, by=actor_of(request), at=clock.now())
     return redirect("hub:check", delivery.pk)
@@ -269,5 +270,5 @@ def _check_page(request: HttpRequest, delivery: Delivery, *, sentence: str = "",
 
 def _accepted(delivery: Delivery) -> list[dict[str, Any]]:
     names = [column.name for column in delivery.feed.rules.columns]
-    rows = first_rows(receiving.checked_path(delivery), limit=8)
+    rows = first_rows(checked_path(delivery), limit=8)
     return [{"number": row["_row"], "values": [row.get(name) for name in names]} for row in rows]
