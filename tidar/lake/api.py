@@ -28,10 +28,28 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = [
-    "ColumnPlan", "Grid", "GridBroken", "Reading",
-    "LakeColumn", "TableDescription", "TableView", "UnableToAdd", "UnableToFindTable", "UnableToRead", "VersionView",
-    "add_version", "check", "current_version", "current_versions", "declare_table", "read", "read_given", "tables",
-    "tables_read_by", "version", "versions_of",
+    "ColumnPlan",
+    "Grid",
+    "GridBroken",
+    "LakeColumn",
+    "Reading",
+    "TableDescription",
+    "TableView",
+    "UnableToAdd",
+    "UnableToFindTable",
+    "UnableToRead",
+    "VersionView",
+    "add_version",
+    "check",
+    "current_version",
+    "current_versions",
+    "declare_table",
+    "read",
+    "read_given",
+    "tables",
+    "tables_read_by",
+    "version",
+    "versions_of",
 ]  # fmt: skip
 
 

@@ -61,21 +61,33 @@ def compute_indicators(
     `tables` narrows to indicators that read one of them; `again` computes even without a change. One transaction for
     each indicator: values, audit entry and event together. One that fails keeps its earlier numbers and says why.
     """
-    outcomes = []
-    for plan in _plans(tables, at=at):
+    wanted, outcomes = _wanted(tables)
+    for plan in _plans(wanted, at=at):
         outcome = _computed_once(plan, by=by, at=at, again=again)
         if outcome is not None:
             outcomes.append(outcome)
     return tuple(outcomes)
 
 
-def _plans(tables: Sequence[str] | None, *, at: datetime) -> list[_Plan]:
-    read = {d: computing.inputs_of(d) for d in definitions.load()}
-    wanted = {d: names for d, names in read.items() if tables is None or set(tables) & set(names)}
-    current = lake.current_versions(sorted({name for names in wanted.values() for name in names}))
+def _wanted(tables: Sequence[str] | None) -> tuple[list[tuple[Definition, tuple[str, ...]]], list[Outcome]]:
+    """Definitions that read one of `tables` with all tables they read; and those whose SQL cannot be read at all."""
+    wanted, unreadable = [], []
+    for definition in definitions.load():
+        try:
+            names = computing.inputs_of(definition)
+        except lake.UnableToRead as error:
+            unreadable.append(Outcome(definition.id, sentence=error.sentence))
+            continue
+        if tables is None or set(tables) & set(names):
+            wanted.append((definition, names))
+    return wanted, unreadable
+
+
+def _plans(wanted: Sequence[tuple[Definition, tuple[str, ...]]], *, at: datetime) -> list[_Plan]:
+    current = lake.current_versions(sorted({name for _definition, names in wanted for name in names}))
     region = places.region()
     plans = []
-    for definition, names in wanted.items():
+    for definition, names in wanted:
         if not all(name in current for name in names):
             continue  # nothing was delivered yet
         watermark = max(current[name].created_at for name in names)

@@ -35,7 +35,7 @@ class SourceRow:
 
 @dataclass(frozen=True, slots=True)
 class ContributingRow:
-    """One row that the formula used: its measures in the definition's order, and its sources (a joined row has more)."""
+    """One row that the formula used: its measures in the definition's order, its sources (a joined row has more)."""
 
     area_code: str
     area_name: str

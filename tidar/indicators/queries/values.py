@@ -57,16 +57,17 @@ def value(value_id: uuid.UUID, *, at: datetime) -> ValueView | None:
     kept = Value.objects.select_related("computation", "current__computation").filter(pk=value_id).first()
     if kept is None or kept.value is None:
         return None
+    holds = hasattr(kept, "current")
     found = _of_period([kept.indicator], kept.period)
     now = CurrentValue(
         indicator=kept.indicator,
         area_code=kept.area_code,
         period=kept.period,
         value=kept,
-        computation=kept.current.computation if hasattr(kept, "current") else kept.computation,
+        computation=kept.current.computation if holds else kept.computation,
     )
     view = _view(now, _surroundings(found, [now], at=at))
-    return replace(view, superseded=not hasattr(kept, "current"))
+    return replace(view, superseded=not holds)
 
 
 def _of_period(indicators: Sequence[str] | None, period: str | None) -> list[CurrentValue]:
@@ -101,10 +102,8 @@ def _history(wanted: Sequence[CurrentValue]) -> Series:
     for indicator, area, period, number in earlier.values_list("indicator", "area_code", "period", "value__value"):
         if (indicator, area) in shown and period < shown[indicator, area].period:
             series[indicator, area].append((period, number))
-    replaced = Value.objects.filter(
-        scope, current__isnull=True, value__isnull=False, period__in={c.period for c in wanted}
-    )
-    for kept in replaced.order_by("computed_at", "id"):
+    replaced = Value.objects.filter(scope, current__isnull=True, value__isnull=False)
+    for kept in replaced.filter(period__in={c.period for c in wanted}).order_by("computed_at", "id"):
         now = shown.get((kept.indicator, kept.area_code))
         if now is not None and kept.period == now.period and kept.computed_at < now.value.computed_at:
             series[kept.indicator, kept.area_code].append((kept.period, kept.value or Decimal(0)))

@@ -44,9 +44,8 @@ class Command(BaseCommand):
     def _list(self, options: dict[str, Any]) -> None:
         for value in api.current_values(area_codes=[places.region().code]):
             number = number_text(value.value, decimals=value.decimals)
-            self.stdout.write(
-                f"{value.indicator}\t{value.period}\t{number} {value.unit}\t{value.freshness}\t{value.id}"
-            )
+            words = (value.indicator, value.period, f"{number} {value.unit}", value.freshness, str(value.id))
+            self.stdout.write("\t".join(words))
 
     def _check(self, options: dict[str, Any]) -> None:
         loaded = definitions.load()

@@ -1,0 +1,28 @@
+"""A computed city for the tests of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.indicators import builders
+from tidar.places import api as places
+
+
+@pytest.fixture
+def city(home: Path, tmp_path: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Areas and the demo's tables in the lake; nothing computed yet. All feeds are fresh."""
+    places.forget()
+    builders.feed_states(monkeypatch)
+    builders.city(tmp_path)
+    yield tmp_path
+    places.forget()
+
+
+@pytest.fixture
+def computed(city: Path) -> Path:
+    """The city with all indicators computed."""
+    builders.compute()
+    return city
