@@ -169,6 +169,9 @@ MFA_FORMS = {
     "activate_totp": "tidar.people.forms.AddAuthenticatorForm",
     "add_webauthn": "tidar.people.forms.AddPasskeyForm",
     "edit_webauthn": "tidar.people.forms.EditPasskeyForm",
+    "login_webauthn": "tidar.people.forms.SignInByPasskeyForm",
+    "authenticate_webauthn": "tidar.people.forms.SecondStepByPasskeyForm",
+    "reauthenticate_webauthn": "tidar.people.forms.PasskeyAgainForm",
 }
 # --- end of sign-in ---
 

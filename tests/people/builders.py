@@ -18,7 +18,6 @@ BACKEND = settings.AUTHENTICATION_BACKENDS[0]
 LONG_AGO = date(2020, 1, 1)
 
 
-
 def agency(code: str = "dishub") -> Agency:
     """An agency."""
     return Agency.objects.get_or_create(code=code, defaults={"name": f"Dinas {code}", "short_name": code.title()})[0]

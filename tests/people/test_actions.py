@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -22,17 +23,19 @@ from tidar.people.actions.assigning import RoleTerms, UnableToAssign, UnableToEn
 from tidar.people.actions.samples import SamplePerson
 from tidar.people.models import Agency, Assignment, Notice, User
 from tidar.people.roles import GIVEN_ROLES
-from tidar.places.models import Area
+from tidar.places import api as places
 
 pytestmark = pytest.mark.django_db
 REGION = Path(settings.REGIONS_DIR) / "33.71"
 
 
 @pytest.fixture
-def areas() -> None:
-    region = Area.objects.create(code="33.71", name="Kota Magelang", level="region", bps_code="3371")
-    parent = Area.objects.create(code="33.71.03", name="Magelang Tengah", level="kecamatan", parent=region)
-    Area.objects.create(code="33.71.03.1001", name="Kemirirejo", level="kelurahan", parent=parent)
+def areas(home, settings) -> Iterator[None]:
+    settings.TIDAR_REGION = "33.71"
+    places.forget()
+    places.load_region(by=SYSTEM, at=AT)
+    yield
+    places.forget()
 
 
 def terms(role: str = "leader", **more) -> RoleTerms:
@@ -181,7 +184,6 @@ def test_a_broken_list_of_agencies_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_the_demo_city_has_one_person_for_every_role(areas) -> None:
-    Area.objects.create(code="33.71.02", name="Magelang Utara", level="kecamatan", parent_id="33.71")
     api.load_agencies(by=SYSTEM, at=AT, path=REGION / "agencies.toml")
     count = api.create_sample_people(by=SYSTEM, at=AT, path=REGION / "demo" / "people.toml")
     assert api.create_sample_people(by=SYSTEM, at=AT, path=REGION / "demo" / "people.toml") == count
@@ -199,9 +201,7 @@ def test_a_real_account_is_never_taken_over_by_the_demo(monkeypatch) -> None:
 
 
 def tell(about: str = "feed.late:penduduk:2026-11-24") -> int:
-    return api.notify(
-        agency="dishub", permission="hub.deliver", sentence="Terlambat.", url="/hub/", about=about, at=AT
-    )
+    return api.notify(agency="dishub", permission="hub.deliver", sentence="Terlambat.", url="/hub/", about=about, at=AT)
 
 
 def test_those_who_hold_the_permission_for_the_agency_are_told_once() -> None:

@@ -90,7 +90,9 @@ def test_entries_that_come_while_paging_do_not_shift_the_next_page() -> None:
     assert not {e.pk for e in rows} & {e.pk for e in following} and len(following) == 5
 
 
-@pytest.mark.parametrize("cursor", ["nonsense", "2026-11-24_", "_", "2026-11-24T00:00:00_x", "2026-11-24T00:00:00+00:00_9"])
+@pytest.mark.parametrize(
+    "cursor", ["nonsense", "2026-11-24_", "_", "2026-11-24T00:00:00_x", "2026-11-24T00:00:00+00:00_9"]
+)
 def test_a_made_up_cursor_begins_at_the_newest(cursor) -> None:
     entries(3)
     assert len(trail.page_after(TrailFilter(), cursor=cursor, size=5)[0]) == 3

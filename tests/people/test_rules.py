@@ -34,7 +34,9 @@ def test_scoped_permissions_carry_agency_and_area_and_the_others_do_not() -> Non
 
 
 def test_a_role_that_is_over_grants_nothing() -> None:
-    assert rules.grants_of([held(from_date=DAY - timedelta(9), until_date=DAY - timedelta(1))], today=DAY) == frozenset()
+    assert (
+        rules.grants_of([held(from_date=DAY - timedelta(9), until_date=DAY - timedelta(1))], today=DAY) == frozenset()
+    )
 
 
 @pytest.mark.parametrize(

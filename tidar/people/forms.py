@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from typing import Any, ClassVar
 
@@ -91,7 +92,42 @@ class AddAuthenticatorForm(OurWords, totp.ActivateTOTPForm):  # type: ignore[mis
     words = {"code": _("Kode enam angka")}
 
 
-class AddPasskeyForm(OurWords, passkeys.AddWebAuthnForm):  # type: ignore[misc]
+class ReadsKeys:
+    """Mixed into a library form with a key from the browser: what is not a key at all is refused like a wrong one.
+
+    The library's parser indexes into whatever JSON it gets, and raises KeyError, TypeError or ValueError on nonsense.
+    """
+
+    def clean_credential(self) -> Any:
+        """The key, or a refusal in words."""
+        inner = getattr(super(), "clean_credential", lambda: self.cleaned_data["credential"])  # type: ignore[attr-defined]
+        return _or_refused(inner)
+
+    def clean(self) -> Any:
+        """The form's own check, or a refusal in words."""
+        return _or_refused(super().clean)  # type: ignore[misc]
+
+
+def _or_refused(check: Callable[[], Any]) -> Any:
+    try:
+        return check()
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise forms.ValidationError(_("Kunci sandi tidak terbaca. Coba lagi.")) from error
+
+
+class SignInByPasskeyForm(ReadsKeys, passkeys.LoginWebAuthnForm):  # type: ignore[misc]
+    """A key that signs in by itself."""
+
+
+class SecondStepByPasskeyForm(ReadsKeys, passkeys.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """A key after the password."""
+
+
+class PasskeyAgainForm(ReadsKeys, passkeys.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """A key before something that matters."""
+
+
+class AddPasskeyForm(ReadsKeys, OurWords, passkeys.AddWebAuthnForm):  # type: ignore[misc]
     """A name for the key; the key itself comes from the browser."""
 
     words = {"name": _("Nama kunci"), "passwordless": _("Masuk cukup dengan kunci ini, tanpa kata sandi")}

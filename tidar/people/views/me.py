@@ -62,7 +62,7 @@ def me(request: HttpRequest) -> HttpResponse:
     """Name and contact, roles in words, sign-in and sessions."""
     user = _me(request)
     said = {"first_name": user.first_name, "last_name": user.last_name, "email": user.email, "phone": user.phone}
-    form = ProfileForm(request.POST or None, initial=said)
+    form = ProfileForm(request.POST if request.method == "POST" else None, initial=said)
     if request.method == "POST" and form.is_valid():
         try:
             update_profile(user_id=user.pk, profile=form.profile(), by=actor_of(request), at=clock.now())

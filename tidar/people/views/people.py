@@ -69,7 +69,7 @@ def roles_page(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_user(request: HttpRequest) -> HttpResponse:
     """A new account; its person gets a one-time link on the next page."""
-    form = NewUserForm(request.POST or None)
+    form = NewUserForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             made = accounts.create_user(
