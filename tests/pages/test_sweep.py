@@ -1,0 +1,124 @@
+"""Everyone opens every page: no 5xx, no page for those who may not, errors with a sentence, valid HTML, no N+1."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator
+
+import html5lib
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from tests import sample_city
+from tests.pages import roles
+from tidar.common.access import Access, declared_access
+from tidar.people.models import User
+from tidar.people.roles import ROLES
+
+UNKNOWN = {"letter_id": uuid.UUID(int=7), "assignment_id": uuid.UUID(int=8), "pk": 1, "session_id": 1, "token": "tidak-ada"}
+QUERY_LIMIT = 45
+STREAMS = {"/events/live"}  # never ends; has its own tests
+
+
+def _arguments(city: sample_city.SampleCity) -> dict[str, object]:
+    return UNKNOWN | {
+        "code": "penduduk",
+        "delivery_id": city.dirty_delivery.pk,
+        "delivery": city.dirty_delivery.pk,
+        "row_id": city.quarantined.pk,
+        "row": city.quarantined.row_number,
+        "value_id": city.value_id,
+        "value": city.value_id,
+        "indicator": "jumlah-penduduk",
+        "user_id": User.objects.order_by("username").values_list("pk", flat=True)[0],
+        "ending": "csv",
+        "name": "angka",
+    }
+
+
+def _filled(route: str, arguments: dict[str, object]) -> str:
+    filled = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda m: str(arguments[m[1]]), route)
+    filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda m: str(arguments[m[1]]), filled)
+    return re.sub(r"[\^$\\]", "", filled).replace("//", "/")
+
+
+def _pages(city: sample_city.SampleCity) -> Iterator[tuple[str, Access]]:
+    arguments = _arguments(city)
+    for address in roles.addresses():
+        access = declared_access(address.view)
+        assert access is not None, address.route
+        if (url := _filled(address.route, arguments)) not in STREAMS:
+            yield url, access
+
+
+def _allowed(role: str, access: Access) -> bool:
+    if access.kind == "public":
+        return True
+    return role != "public" and (access.kind == "signed_in" or access.permission in ROLES[role].permissions)
+
+
+def _fault(client: Client, role: str, url: str, access: Access) -> str:
+    response = client.get(url)
+    status = response.status_code
+    if status >= 500:
+        return f"{role} {url}: {status}"
+    if not _allowed(role, access):
+        turned_away = status in (401, 403, 404, 405) or (status == 302 and "/akun/masuk/" in response["Location"])
+        return "" if turned_away else f"{role} {url}: {status}, although {access.permission or access.kind} is missing"
+    if status == 403 and access.permission in ("", "hub.see", "wall.see", "indicators.see", "lineage.see"):
+        return f"{role} {url}: refused, although allowed"
+    return ""
+
+
+@pytest.fixture
+def city(db, home) -> sample_city.SampleCity:
+    return sample_city.load()
+
+
+def test_every_page_for_every_kind_of_person(city) -> None:
+    everybody, pages = roles.clients(), list(_pages(city))
+    assert len(pages) > 50
+    faults = [f for role, c in everybody.items() for url, access in pages if (f := _fault(c, role, url, access))]
+    assert faults == []
+
+
+def _html_faults(text: str) -> list[str]:
+    parser = html5lib.HTMLParser(strict=False)
+    parser.parse(text)
+    return [f"{position}: {code}" for position, code, _ in parser.errors]
+
+
+def test_every_page_is_valid_html_and_asks_few_questions(city) -> None:
+    client = roles.clients()["administrator"]
+    faults: dict[str, object] = {}
+    for url, _access in _pages(city):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        if response.streaming or not response["Content-Type"].startswith("text/html") or response.status_code != 200:
+            continue
+        if wrong := _html_faults(response.content.decode()):
+            faults[url] = wrong[:3]
+        if len(queries) > QUERY_LIMIT:
+            faults[url] = f"{len(queries)} queries"
+    assert faults == {}
+
+
+def test_nobody_posts_without_a_csrf_token(city) -> None:
+    user = roles.user_with(ROLES["administrator"])
+    client = Client(enforce_csrf_checks=True, raise_request_exception=False)
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    accepted = [
+        url for url, _ in _pages(city)
+        if client.post(url).status_code not in (403, 404, 405, 401) and not url.startswith("/api/")
+    ]  # fmt: skip
+    assert accepted == []
+
+
+def test_unknown_addresses_answer_with_a_sentence(client) -> None:
+    page, data = client.get("/tidak-ada/"), client.get("/api/tidak-ada")
+    assert page.status_code == 404
+    assert "tidak ada" in page.content.decode()
+    assert data.json()["error"]["code"] == "not_found"
