@@ -1,8 +1,8 @@
 """One signed-in client for every kind of person, the public included, for sweeps over all pages.
 
-    @pytest.fixture
-    def everybody(db) -> dict[str, Client]:
-        return clients()
+@pytest.fixture
+def everybody(db) -> dict[str, Client]:
+    return clients()
 """
 
 from __future__ import annotations

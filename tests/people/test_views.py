@@ -151,7 +151,7 @@ def test_notices_are_counted_shown_and_read_by_their_person_only() -> None:
     api.notify(agency="dishub", permission="hub.deliver", sentence="Umpan terlambat.", url="/hub/", about="a", at=AT)
     client = client_of(sri)
     page = client.get("/pemberitahuan/")
-    assert "Umpan terlambat." in page.content.decode() and page.context["unread_notice_count"] == 1
+    assert "Umpan terlambat." in page.content.decode() and int(page.context["unread_notice_count"]) == 1
     assert "Umpan terlambat." not in client_of(other).get("/pemberitahuan/").content.decode()
     client_of(other).post("/pemberitahuan/dibaca/")
     assert Notice.objects.get().read_at is None
