@@ -95,6 +95,8 @@ class FeedToken(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
+    used_minute = models.DateTimeField(null=True, blank=True)  # the minute in which it was last used
+    used_count = models.PositiveIntegerField(default=0)  # requests in that minute
 
     class Meta:
         ordering = ("-created_at",)
