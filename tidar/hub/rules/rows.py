@@ -16,8 +16,8 @@ from tidar.hub.rules.surveying import Skipped
 TOTAL = r"^\s*(sub\s*-?\s*total|grand\s*total|total|jumlah|jml|rata\s*-?\s*rata)\b"
 _TOTAL = re.compile(TOTAL, re.IGNORECASE)
 _TOTAL_REST = re.compile(
-    r"[\s.:]*(keseluruhan|seluruhnya|semua|akhir|umum|total|per|kota|kab|kabupaten|kec|kecamatan|kel|kelurahan|desa|rw|rt|sementara"
-    r"|penduduk|halaman|bulan|tahun)?\b.*$",
+    r"[\s.:]*((keseluruhan|seluruhnya|semua|akhir|umum|total|per|kota|kab|kabupaten|kec|kecamatan|kel|kelurahan|desa|rw|rt|sementara"
+    r"|penduduk|halaman|bulan|tahun)\b.*)?",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
