@@ -49,9 +49,8 @@ def load_region(*, by: Actor, at: datetime, code: str = "") -> Loaded:
     known = Area.objects.select_for_update().in_bulk([r.code for r in rows])
     added = [r for r in rows if r.code not in known]
     changed = [r for r in rows if r.code in known and _differs(known[r.code], _values(r, code))]
-    for row in rows if added or changed else ():
-        Area.objects.update_or_create(code=row.code, defaults=_values(row, code))
     if added or changed:
+        _write([*added, *changed], code)
         audit.record(
             "places.load_region",
             by=by,
@@ -86,6 +85,14 @@ def _values(row: AreaRow, region: str) -> dict[str, Any]:
         "source": f"region:{region}",
         "source_row": row.row,
     }
+
+
+def _write(rows: list[AreaRow], region: str) -> None:
+    """Insert or update in one statement; parents and children may come together, the key is checked at commit."""
+    areas = [Area(code=r.code, **_values(r, region)) for r in rows]
+    Area.objects.bulk_create(
+        areas, update_conflicts=True, unique_fields=["code"], update_fields=list(_values(rows[0], region))
+    )
 
 
 def _differs(area: Area, values: dict[str, Any]) -> bool:
