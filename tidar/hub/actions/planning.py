@@ -21,7 +21,7 @@ LAKE_TYPES: dict[str, LakeType] = {
     "text": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "month": "text",
     "year": "integer", "timestamp": "timestamp", "area": "text", "lon": "number", "lat": "number",
 }  # fmt: skip
-_PLAIN: dict[str, Literal["point", "comma", "digits"]] = {"": "digits", "id": "comma", "en": "point", "mixed": "digits", "ambiguous": "digits"}
+_PLAIN: dict[str, Literal["point", "comma", "digits"]] = {"": "point", "id": "comma", "en": "point", "mixed": "digits", "ambiguous": "digits"}
 _NUMBERS = ("integer", "number", "year")
 
 
@@ -82,8 +82,7 @@ def _planned(
         return plan
     if column.type in _NUMBERS:
         style, factor = _number_manner(grid, column, index, source, context, plans)
-        plain = "point" if column.type == "integer" and style == "en" else _PLAIN[style]
-        return replace(plan, plain=plain, factor=factor)
+        return replace(plan, plain=_PLAIN[style], factor=factor)
     if column.type in ("date", "month", "timestamp"):
         return _dated(grid, column, plan, context, plans)
     remembered = context.value_memory.get(column.name)

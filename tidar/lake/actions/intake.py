@@ -22,8 +22,10 @@ from tidar.lake.rules.checks import (
     Reading,
     cells_sql,
     checked_sql,
+    edges_sql,
     fast_sql,
     text_sql,
+    trimmed_sql,
 )
 
 _BATCH = 20_000
@@ -69,9 +71,18 @@ class Grid:
             )
         except duckdb.Error as error:
             raise GridBroken(str(error)) from error
+        self._trim(width)
         # One table filled by one ordered insert: rowid is the record's place in the file.
         self._engine.execute("CREATE OR REPLACE VIEW sheet AS SELECT rowid + 1 AS n, * FROM grid")
         self.width = width
+
+    def _trim(self, width: int) -> None:
+        """Remove blanks around cells, in the columns that have any."""
+        edges = ", ".join(f"coalesce(bool_or({edges_sql(i)}), false)" for i in range(width))
+        row = self._engine.execute(f"SELECT {edges} FROM grid").fetchone() or ()
+        if any(row):
+            columns = ", ".join(trimmed_sql(i) if needs else f"c{i}" for i, needs in enumerate(row))
+            self._engine.execute(f"CREATE OR REPLACE TABLE grid AS SELECT {columns} FROM grid")
 
     def load_rows(self, rows: Iterable[tuple[int, Sequence[str]]], *, width: int) -> None:
         """Load numbered rows, each at most `width` cells wide; shorter rows end in blanks."""
@@ -305,7 +316,7 @@ def _batches(rows: Iterable[tuple[int, Sequence[str]]], width: int) -> Iterator[
     iterator = iter(rows)
     while chunk := list(itertools.islice(iterator, _BATCH)):
         numbers = pa.array([number for number, _ in chunk], pa.int64())
-        padded = [[*cells, *[""] * (width - len(cells))] for _, cells in chunk]
+        padded = [[*(cell.strip(BLANKS) for cell in cells), *[""] * (width - len(cells))] for _, cells in chunk]
         columns = [pa.array(column, pa.string()) for column in zip(*padded, strict=True)]
         yield pa.table([numbers, *columns], names=names)
 

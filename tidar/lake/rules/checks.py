@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 BLANKS = " \t\r\n\xa0\ufeff"
-MAX_TEXT = 32_767
-_TRIMMED = "' ' || chr(9) || chr(13) || chr(10) || chr(160) || chr(65279)"
+_BLANKS_SQL = "' ' || chr(9) || chr(13) || chr(10) || chr(160) || chr(65279)"
+_LONG = 32_767  # bytes; whether it is too long in characters is for the reading to say
 _TYPES = {
     "text": "VARCHAR",
     "integer": "BIGINT",
@@ -17,8 +17,8 @@ _TYPES = {
     "date": "DATE",
     "timestamp": "TIMESTAMPTZ",
 }
-_MARK = "regexp_matches({t}, '[\\x01-\\x04\\x{{fffd}}]')"
-_MOMENT = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?"
+_ZONED = "[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(:[0-9]{2}(\\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
+_NAIVE = ("____-__-__ __:__:__", "____-__-__T__:__:__", "____-__-__ __:__", "____-__-__T__:__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,35 +51,49 @@ class ColumnPlan:
 
 
 def text_sql(source: int) -> str:
-    """The cell without blanks around it, never NULL."""
-    return f"coalesce(trim(c{source}, {_TRIMMED}), '')"
+    """The cell, never NULL. Blanks around cells are removed when a grid is loaded."""
+    return f"coalesce(c{source}, '')"
+
+
+def edges_sql(source: int) -> str:
+    """Whether the cell begins or ends with a blank. Cheap: comparing is much faster than trimming."""
+    blanks = "' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)", "chr(65279)"
+    ends = " OR ".join(f"ends_with(c{source}, {blank})" for blank in blanks)
+    return f"(c{source} <> '' AND c{source} < '!') OR (c{source} > '~' AND (starts_with(c{source}, chr(160)) OR starts_with(c{source}, chr(65279)))) OR {ends}"
+
+
+def trimmed_sql(source: int) -> str:
+    """The cell without blanks around it."""
+    return f"trim(c{source}, {_BLANKS_SQL}) AS c{source}"
 
 
 def fast_sql(plan: ColumnPlan, text: str) -> str:
     """The plain reading of `text`, NULL where it cannot be read plainly."""
     if plan.plain == "words":
-        return f"CASE WHEN {_MARK.format(t=text)} OR length({text}) > {MAX_TEXT} THEN NULL ELSE {text} END"
+        odd = f"({text} < ' ' AND {text} <> '') OR contains({text}, chr(65533)) OR strlen({text}) > {_LONG}"
+        return f"CASE WHEN {odd} THEN NULL ELSE {text} END"
     if plan.plain in ("point", "comma", "digits"):
         return _number_sql(plan.plain, text)
     if plan.plain == "moment":
-        zoned = f"WHEN regexp_full_match({text}, '{_MOMENT}(Z|[+-][0-9]{{2}}(:?[0-9]{{2}})?)') THEN try_cast({text} AS TIMESTAMPTZ)"
+        likes = " OR ".join(f"{text} LIKE '{like}'" for like in _NAIVE)
         naive = f"(try_cast({text} AS TIMESTAMP) - INTERVAL ({plan.offset_hours}) HOUR)::TIMESTAMPTZ"
-        return f"CASE WHEN regexp_full_match({text}, '{_MOMENT}') THEN {naive} {zoned} END"
+        zoned = f"WHEN regexp_full_match({text}, '{_ZONED}') THEN try_cast({text} AS TIMESTAMPTZ)"
+        return f"CASE WHEN {likes} THEN {naive} {zoned} END"
     return "NULL"
 
 
 def _number_sql(plain: str, text: str) -> str:
+    """Casting is fast and lenient, so each branch first keeps out what casting would take for a number."""
     cell = f"WHEN starts_with({text}, chr(1)) THEN try_cast(substr({text}, 2) AS DOUBLE)"
+    if plain == "point":
+        # Columns come here only when no cell groups thousands with a point; "1_000", "inf" and "1e5" are kept out.
+        odd = " OR ".join(f"contains({text}, '{sign}')" for sign in "_eEnN")
+        return f"CASE {cell} WHEN {odd} THEN NULL ELSE try_cast({text} AS DOUBLE) END"
     if plain == "digits":
-        read = f"WHEN regexp_full_match({text}, '[-+]?[0-9]{{1,18}}') THEN try_cast({text} AS DOUBLE)"
-    elif plain == "point":
-        pattern = "[-+]?([0-9]{1,18}|[0-9]{1,3}(,[0-9]{3}){1,5})(\\.[0-9]+)?"
-        read = f"WHEN regexp_full_match({text}, '{pattern}') THEN try_cast(replace({text}, ',', '') AS DOUBLE)"
-    else:
-        pattern = "[-+]?([0-9]{1,18}|[0-9]{1,3}(\\.[0-9]{3}){1,5})(,[0-9]+)?"
-        plainly = f"replace(replace({text}, '.', ''), ',', '.')"
-        read = f"WHEN regexp_full_match({text}, '{pattern}') THEN try_cast({plainly} AS DOUBLE)"
-    return f"CASE {read} {cell} END"
+        return f"CASE WHEN regexp_full_match({text}, '[-+]?[0-9]{{1,18}}') THEN try_cast({text} AS DOUBLE) {cell} END"
+    pattern = "[-+]?([0-9]{1,18}|[0-9]{1,3}(\\.[0-9]{3}){1,5})(,[0-9]+)?"
+    plainly = f"replace(replace({text}, '.', ''), ',', '.')"
+    return f"CASE WHEN regexp_full_match({text}, '{pattern}') THEN try_cast({plainly} AS DOUBLE) {cell} END"
 
 
 def cells_sql(plans: Sequence[ColumnPlan], extra: int | None) -> str:
