@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
-from tidar.hub.views import changes, consumers, data, deliveries, events, feeds, messages, quarantine, wizard
+from tidar.hub.views import (
+    changes,
+    consumers,
+    data,
+    deliveries,
+    events,
+    feeds,
+    health,
+    messages,
+    push,
+    quarantine,
+    wizard,
+)
 
 app_name = "hub"
 
@@ -29,6 +41,9 @@ urlpatterns = [
     path("api/hub/feeds", data.feeds_data, name="api_feeds"),
     path("api/hub/feeds/<slug:code>", data.feed_data_view, name="api_feed"),
     path("api/hub/deliveries/<uuid:delivery_id>", data.delivery_data_view, name="api_delivery"),
+    path("hub/kesehatan/", health.health, name="health"),
+    path("api/hub/health", health.health_data, name="api_health"),
+    path("api/hub/feeds/<slug:code>/deliveries", push.push, name="api_push"),
     path("hub/konsumen/", consumers.consumers, name="consumers"),
     path("hub/konsumen/<uuid:letter_id>/ulangi/", consumers.retry, name="consumer_retry"),
     path("hub/konsumen/<uuid:letter_id>/tutup/", consumers.settle, name="consumer_settle"),
