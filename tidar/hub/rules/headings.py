@@ -100,7 +100,7 @@ class Heading:
 
 def find_heading(sheet: Sheet, contract: Contract, remembered: Mapping[str, str]) -> Heading:
     """The one or two rows that sound most like the contract; no rows when none looks like a heading."""
-    known = {exact(heading) for heading in remembered}
+    known = {exact(heading): column for heading, column in remembered.items()}
     best, best_score = Heading((), ()), 0.0
     for row in range(min(HEAD_ROWS, len(sheet.rows))):
         for rows in ((row,), (row, row + 1)):
@@ -120,13 +120,15 @@ def _is_wording(row: Sequence[str]) -> bool:
     return bool(filled) and len(numbers) <= len(filled) // 3
 
 
-def _heading_score(names: Sequence[str], contract: Contract, known: set[str]) -> float:
+def _heading_score(names: Sequence[str], contract: Contract, known: Mapping[str, str]) -> float:
     filled = [name for name in names if name]
     if not filled:
         return 0.0
     score = 0.0
     for column in contract.columns:
-        score += max(1.0 if exact(name) in known else _step(likeness(name, column)) for name in filled)
+        score += max(
+            1.0 if known.get(exact(name)) == column.name else _step(likeness(name, column)) for name in filled
+        )
     distinct = len({exact(name) for name in filled}) / len(filled)
     return score * (0.5 + 0.5 * distinct) if score else (0.2 if len(filled) > 1 else 0.0)
 
