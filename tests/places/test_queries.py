@@ -226,3 +226,40 @@ def test_offices_open_in_the_regions_own_zone(settings):
     settings.TIDAR_REGION = "63.03"
     assert api.is_office_open(moment)
     assert api.office_hours().source
+
+
+# --- the system checks itself
+
+
+def test_a_right_region_has_nothing_to_say(magelang, tmp_path):
+    imported(tmp_path, collection())
+    assert api.check() == ()
+
+
+BOW_TIE = [[[110.2, -7.5], [110.22, -7.48], [110.22, -7.5], [110.2, -7.48], [110.2, -7.5]]]
+FAR = [[[0, 0], [1, 0], [1, 1], [0, 0]]]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"level": "rw"}, "33.71.03.1002: kodenya bukan kode rw"),
+        ({"parent_id": "33.71"}, "33.71.03.1002: induknya 33.71, seharusnya 33.71.03"),
+        (
+            {"boundary": {"type": "Polygon", "coordinates": BOW_TIE}, "boundary_source": "x"},
+            "33.71.03.1002: batasnya rusak",
+        ),
+        ({"boundary": {"type": "Polygon", "coordinates": FAR}, "boundary_source": "x"}, "batasnya di luar wilayah"),
+    ],
+)
+def test_what_was_changed_behind_our_back_is_found(magelang, change, sentence):
+    Area.objects.filter(code="33.71.03.1002").update(**change)
+    edition._kept.clear()
+    (fault,) = api.check()
+    assert sentence in fault
+
+
+def test_a_lake_table_that_lost_an_area_is_found(magelang):
+    Area.objects.filter(code="33.71.03.1002").delete()
+    edition._kept.clear()
+    assert api.check() == ("tabel wilayah memuat 21 baris, seharusnya 20",)

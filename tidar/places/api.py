@@ -17,6 +17,7 @@ from tidar.places.actions.neighbourhoods import (
 from tidar.places.queries import areas as _areas
 from tidar.places.queries import boundaries as _boundaries
 from tidar.places.queries import calendar as _calendar
+from tidar.places.queries import checking as _checking
 from tidar.places.queries import edition as _edition
 from tidar.places.queries import region as _region
 from tidar.places.queries.region import UnableToReadRegion
@@ -29,7 +30,7 @@ from tidar.places.rules.values import AreaView, RegionView
 __all__ = [
     "AreaView", "Fact", "Holiday", "Loaded", "Neighbourhoods", "NewArea", "OfficeHours", "RegionView", "Report",
     "UnableToAddArea", "UnableToLoad", "UnableToReadRegion", "add_area", "add_working_days", "ancestors", "area",
-    "area_at", "areas", "areas_at", "areas_matching", "boundaries", "boundaries_json", "days_off", "edition",
+    "area_at", "areas", "areas_at", "areas_matching", "boundaries", "boundaries_json", "check", "days_off", "edition",
     "forget", "import_boundaries", "import_neighbourhoods", "is_office_open", "is_working_day", "load_region",
     "office_hours", "region", "source_row", "villages", "working_days_between",
 ]  # fmt: skip
@@ -144,3 +145,8 @@ def source_row(delivery: str, row: int) -> tuple[tuple[str, str], ...]:
     """
     kind, _, code = delivery.partition(":")
     return _region.raw_row(code, row) if kind == "region" and code == region().code else ()
+
+
+def check() -> tuple[str, ...]:
+    """What is wrong with the stored areas, one sentence each: codes, parents, boundaries, the lake table."""
+    return _checking.check()
