@@ -12,3 +12,5 @@ if not os.environ.get("DATABASE_URL"):
     from tidar.common import embedded
 
     embedded.start(HOME)
+
+(HOME / "static").mkdir(parents=True, exist_ok=True)  # whitenoise warns about a missing folder, and warnings are errors

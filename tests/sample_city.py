@@ -53,5 +53,5 @@ def load() -> SampleCity:
 def follow() -> None:
     """Number what was committed and run every consumer until nothing is left."""
     while hub.spine_lag():
-        hub.number_events(at=clock.now())
+        hub.number_events()
         hub.follow_spine(at=clock.now())

@@ -12,7 +12,7 @@ from typing import Any, cast
 from django.db import connection
 from django.db.models import Count, Q
 
-from tidar.hub.models import Consumer, DeadLetter
+from tidar.hub.models import Consumer, DeadLetter, Event
 from tidar.hub.rules.spine import EventView, SourceKind, SourceRef
 
 MAX_PAGE = 1_000
