@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from tidar.common import audit
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
-from tidar.places.actions.publishing import begin_edition
+from tidar.places.actions.publishing import begin_edition, one_writer
 from tidar.places.models import Area
 from tidar.places.queries.region import region
 from tidar.places.rules import boundary_check
@@ -41,6 +41,7 @@ def import_boundaries(*, path: Path, by: Actor, at: datetime) -> Report:
     """
     content = _content(path)
     source = f"{path.name[:120]} (sha256 {hashlib.sha256(content).hexdigest()[:12]})"
+    one_writer()
     areas = {a.code: a for a in Area.objects.select_for_update().order_by("code")}
     report, boundaries = checked(path.name, content, [_known(a) for a in areas.values()])
     if not report.is_taken:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tidar.common import audit
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToAgree
-from tidar.places.actions.publishing import begin_edition
+from tidar.places.actions.publishing import begin_edition, one_writer
 from tidar.places.models import Area
 from tidar.places.queries import region as files
 from tidar.places.rules.region_file import AreaRow
@@ -44,6 +44,7 @@ def load_region(*, by: Actor, at: datetime, code: str = "") -> Loaded:
     """
     code = code or settings.TIDAR_REGION
     region = files.region(code)
+    one_writer()
     _refuse_other_region(code)
     rows = files.area_rows(code)
     known = Area.objects.select_for_update().in_bulk([r.code for r in rows])

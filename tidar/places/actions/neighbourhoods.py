@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from tidar.common import audit
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
-from tidar.places.actions.publishing import begin_edition
+from tidar.places.actions.publishing import begin_edition, one_writer
 from tidar.places.models import Area
 from tidar.places.queries import areas
 from tidar.places.rules.codes import BPS_CODE, parse_code
@@ -60,6 +60,7 @@ def add_area(*, area: NewArea, by: Actor, at: datetime) -> str:
 
     Raises `UnableToAddArea` with the reason; a region cannot be added (`load_region` does that).
     """
+    one_writer()
     parsed = parse_code(area.code)
     if parsed is None or parsed.level in ("province", "region"):
         raise UnableToAddArea(_("%s bukan kode kecamatan, kelurahan, desa, RW atau RT.") % area.code[:40])
@@ -106,6 +107,7 @@ def import_neighbourhoods(*, path: Path, by: Actor, at: datetime) -> Neighbourho
     wanted, errors = read_neighbourhoods(_text(content), _village_codes)
     if errors or not wanted:
         return Neighbourhoods(path.name, errors=tuple(errors) or (_("Berkas tidak memuat satu pun RW atau RT."),))
+    one_writer()
     there = set(Area.objects.filter(code__in=[n.code for n in wanted]).values_list("code", flat=True))
     new = [n for n in wanted if n.code not in there]
     source = f"file:{path.name[:60]}#{hashlib.sha256(content).hexdigest()[:12]}"
