@@ -84,6 +84,11 @@ def current_version(table: str) -> VersionView | None:
     return _tables.current_version(table)
 
 
+def tables_from(source_id: str) -> tuple[str, ...]:
+    """Tables that a source (a delivery, an export) brought rows to, also rows released later from its quarantine."""
+    return _tables.tables_from(source_id)
+
+
 def current_versions(names: Sequence[str]) -> dict[str, VersionView]:
     """The newest version of each named table that has one; one query."""
     return _tables.current_versions(names)

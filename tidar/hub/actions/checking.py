@@ -19,12 +19,14 @@ from tidar.hub.rules.checked import LISTED_REJECTIONS, CheckContext, CheckResult
 from tidar.hub.rules.contract import Column, Contract
 from tidar.hub.rules.numbers import likely_number
 from tidar.hub.rules.opening import open_book
-from tidar.hub.rules.rows import TOTAL, skipped_rows
+from tidar.hub.rules.rows import SUSPECT, skipped_rows
 from tidar.hub.rules.sentences import ROW_FAULTS, fault_sentence, offer_sentence, row_sentence
 from tidar.hub.rules.survey import table_of
 from tidar.hub.rules.surveying import Skipped, Survey
 from tidar.hub.rules.texts import records
 from tidar.lake import api as lake
+
+_WORTH_REWRITING = 50_000  # lines from which a text in another encoding is rewritten for the fast lane
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +53,12 @@ def check_content(  # noqa: PLR0913 (the interface agreed with its callers)
     book = open_book(path, file_name=file_name)
     width = max([len(survey.columns), *(index + 1 for index in mapping.values())])
     with lake.Grid(context.out.parent) as grid:
-        notes = _load(grid, book, survey, width=width)
+        _load(grid, book, survey, context.out.parent, width=width)
         headings = [survey.heading(index) for index in range(width)]
         skipped = _set_aside(grid, survey, mapping, contract)
         job = Job(
             contract, Source(mapping, headings, date1904=book.date1904), context,
-            skipped=tuple(skipped), notes=(*survey.notes, *notes), extra=width if grid.width > width else None,
+            skipped=tuple(skipped), notes=survey.notes, extra=width if grid.width > width else None,
         )  # fmt: skip
         return _judge(grid, job)
 
@@ -85,27 +87,34 @@ def _require_mapped(contract: Contract, mapping: dict[str, int]) -> None:
         raise UnableToReadFile("Kolom wajib belum dipetakan: " + ", ".join(missing) + ".")
 
 
-def _load(grid: lake.Grid, book: Book, survey: Survey, *, width: int) -> list[str]:
-    """Fill the grid by the fast lane when the file allows it, else patiently; answer notes in words."""
+def _load(grid: lake.Grid, book: Book, survey: Survey, folder: Path, *, width: int) -> None:
+    """Fill the grid by the fast lane when the file allows it, else patiently."""
     if book.sheets:
         sheet = next((sheet for sheet in book.sheets if sheet.name == survey.sheet), book.sheets[0])
         grid.load_rows(((number, row[:width]) for number, row in enumerate(sheet.rows, start=1)), width=width)
-        return []
-    if _load_fast(grid, book, width=width):
-        return []
-    grid.load_rows(_records(book, width), width=width + 1)
-    return []
+        return
+    if not _load_fast(grid, book, folder, width=width):
+        grid.load_rows(_records(book, width), width=width + 1)
 
 
-def _load_fast(grid: lake.Grid, book: Book, *, width: int) -> bool:
+def _load_fast(grid: lake.Grid, book: Book, folder: Path, *, width: int) -> bool:
     """Whether a strict reader could take the file as it is."""
-    if not book.plain or width < 2 or book.encoding != "utf-8":
+    if width < 2 or not (book.plain or book.line_count >= _WORTH_REWRITING):
         return False
+    path, is_plain = book.path, book.plain
+    if book.encoding != "utf-8":
+        path = folder / f"{book.path.name[:80]}.utf8"
+        transcode(book, path)
+        is_plain = read_facts(path).plain
     try:
-        grid.load_text(book.path, delimiter=book.delimiter, width=width)
+        if is_plain:
+            grid.load_text(path, delimiter=book.delimiter, width=width)
+        return is_plain
     except lake.GridBroken:
         return False
-    return True
+    finally:
+        if path != book.path:
+            path.unlink()
 
 
 def _records(book: Book, width: int) -> Iterator[tuple[int, list[str]]]:
@@ -119,7 +128,7 @@ def _set_aside(grid: lake.Grid, survey: Survey, mapping: dict[str, int], contrac
     headings = [column.heading for column in survey.columns]
     table = table_of(headings, mapping, contract)
     first = survey.first_data_row
-    suspects = grid.suspects(first=first, pattern=TOTAL, headings=headings)
+    suspects = grid.suspects(first=first, pattern=SUSPECT, headings=headings)
     skipped = skipped_rows(suspects, table, last=grid.last_row())
     grid.begin(first=first, skip=[item.row for item in skipped])
     return skipped
@@ -206,11 +215,21 @@ def _offers(fault: str, column: Column, texts: dict[str, str], plans: Plans, job
     if fault == "bukan-angka":
         likely = likely_number(text)
         return {likely: likely} if likely else {}
+    if fault == "di-luar-wilayah" and column.type == "lat" and _inside_south(text, job.context.bounds):
+        return {f"-{shown(text)}": f"-{shown(text)}"}
     if fault == "tertukar":
         pair = coordinate_pair(job.contract)
         other = texts.get(pair[1] if column.name == pair[0] else pair[0], "") if pair else ""
         return {shown(other): shown(other)} if other else {}
     return {}
+
+
+def _inside_south(text: str, bounds: tuple[float, float, float, float]) -> bool:
+    """Whether a latitude only lost its minus sign."""
+    try:
+        return bounds[1] <= -float(text.lstrip(NUMBER).replace(",", ".")) <= bounds[3]
+    except ValueError:
+        return False
 
 
 def _profile(grid: lake.Grid, job: Job, plans: Plans) -> dict[str, Any]:

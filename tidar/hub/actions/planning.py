@@ -59,6 +59,7 @@ def plan_columns(grid: lake.Grid, contract: Contract, source: Source, context: C
     plans = Plans()
     for column in contract.columns:
         plans.columns.append(_planned(grid, column, source, context, plans))
+    _follow_neighbours(contract, plans)
     _swap_back(grid, contract, context, plans)
     for place, plan in enumerate(plans.columns):
         column = contract.column(plan.name)
@@ -115,6 +116,21 @@ def _number_manner(  # noqa: PLR0913 (one decision, all its evidence)
     kept = "id" if not style and any(shape.startswith(NUMBER) for shape in shapes) else style
     plans.styles[column.name] = kept if factor == 1.0 else f"{kept}*{factor!r}"
     return style, factor
+
+
+def _follow_neighbours(contract: Contract, plans: Plans) -> None:
+    """A column of nothing but `1.234` is read like the other number columns of the file, when those are of one style."""
+    said = {name: style.partition("*")[0] for name, style in plans.styles.items() if contract.column(name).type in _NUMBERS}
+    certain = {style for style in said.values() if style in ("id", "en", "mixed")}
+    if len(certain) != 1 or "mixed" in certain:
+        return
+    style = certain.pop()
+    for place, plan in enumerate(plans.columns):
+        column = contract.column(plan.name)
+        if said.get(plan.name) == "ambiguous" and (column.type == "number" or plan.factor != 1.0):
+            plans.columns[place] = replace(plan, plain=_PLAIN[style])
+            plans.styles[plan.name] = plans.styles[plan.name].replace("ambiguous", style)
+            plans.notes.append(f"Tanda desimal '{column.title}' dibaca seperti kolom angka lainnya di berkas ini.")
 
 
 def _dated(

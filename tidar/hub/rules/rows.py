@@ -14,6 +14,7 @@ from tidar.hub.rules.headings import exact
 from tidar.hub.rules.surveying import Skipped
 
 TOTAL = r"^\s*(sub\s*-?\s*total|grand\s*total|total|jumlah|jml|rata\s*-?\s*rata)\b"
+SUSPECT = TOTAL + r"|^[\x01\s(\[]*[01][\s)\]]*$"  # first cell of a total row, or of a row that numbers the columns
 _TOTAL = re.compile(TOTAL, re.IGNORECASE)
 _TOTAL_REST = re.compile(
     r"[\s.:]*((keseluruhan|seluruhnya|semua|akhir|umum|total|per|kota|kab|kabupaten|kec|kecamatan|kel|kelurahan|desa|rw|rt|sementara"

@@ -107,6 +107,13 @@ def _narrow_encoding(path: Path) -> str:
 
 def text_lines(path: Path, encoding: str) -> Iterator[str]:
     """The lines of the file as text, each by the encoding; control characters become blanks."""
+    lines = _any_lines(path, encoding)
+    if _has_old_line_ends(path):
+        return (part + "\n" for line in lines for part in line.removesuffix("\r").split("\r"))
+    return lines
+
+
+def _any_lines(path: Path, encoding: str) -> Iterator[str]:
     if encoding.startswith("utf-16"):
         try:
             with path.open(encoding=encoding, newline="") as text:
@@ -149,10 +156,7 @@ def delimiter_of(sample: list[str]) -> str:
 
 def records(book: Book) -> Iterator[tuple[int, int, list[str]]]:
     """(record number, its first line number, fields): blank lines are records too. Refuses a quote that never closes."""
-    lines = text_lines(book.path, book.encoding)
-    if _has_old_line_ends(book.path):
-        lines = (part + "\n" for line in lines for part in line.split("\r"))
-    watched = _Watched(lines)
+    watched = _Watched(text_lines(book.path, book.encoding))
     reader = csv.reader(watched, delimiter=book.delimiter)
     line, is_open = 1, False
     try:

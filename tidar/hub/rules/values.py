@@ -9,7 +9,7 @@ from decimal import Decimal
 from tidar.hub.rules.book import BLANKS, DAY, FAULT, MARKS, MAX_CELL, NO_VALUE, NUMBER, shown
 from tidar.hub.rules.contract import Column
 from tidar.hub.rules.dates import read_date, read_moment, read_month
-from tidar.hub.rules.numbers import NOTHING, read_number
+from tidar.hub.rules.numbers import NOTHING, number_evidence, read_number
 
 _YES = frozenset({"ya", "y", "iya", "yes", "true", "benar", "1", "v", "√", "✓", "x", "ada", "aktif", "terisi", "isi", "buka",
                   "beroperasi", "hidup", "menyala"})  # fmt: skip
@@ -85,6 +85,8 @@ def _number(text: str, column: Column, manner: Manner) -> tuple[str | None, str]
     if column.type in ("lon", "lat"):
         # Degrees are never grouped: the only sign in them is the decimal one.
         text, style = _degrees(text), "en"
+        if number_evidence(text) == "id":
+            return None, "bukan-angka"
     number, fault = read_number(text, style=style, unit=column.unit, whole=whole)
     if number is None:
         return None, fault
