@@ -51,7 +51,7 @@ class Taken:
 
 @contextmanager
 def listening(url: str, receive: Callable, *, topics: Sequence[str] = (FILTER,)) -> Iterator[Listener]:
-    listener, stop = Listener(url=url, client_id="tidar-uji", topics=topics, receive=receive), threading.Event()
+    listener, stop = Listener(url=url, client_id="tidar-33.71", topics=topics, receive=receive), threading.Event()
     thread = threading.Thread(target=listener.run, args=(stop,))
     thread.start()
     try:

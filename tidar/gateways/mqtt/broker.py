@@ -116,6 +116,6 @@ def _end_previous(folder: Path) -> None:
 
 def _is_ours(pid: int, folder: Path) -> bool:
     shown = subprocess.run(
-        ["ps", "-p", str(pid), "-o", "stat=,args="], capture_output=True, text=True, check=False
+        ["ps", "-ww", "-p", str(pid), "-o", "stat=", "-o", "args="], capture_output=True, text=True, check=False
     ).stdout
     return str(folder) in shown and not shown.lstrip().startswith("Z")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import queue
+import re
 import ssl
 import threading
 import time
@@ -172,7 +173,8 @@ def client_for(url: str, *, client_id: str, manual_ack: bool = False) -> Client:
     parts = urlsplit(url)
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
         raise ValueError(f"not an MQTT address: {parts.scheme}://{parts.hostname}")
-    client = Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=manual_ack)
+    plain_id = re.sub(r"[^0-9A-Za-z-]", "-", client_id)  # nats-server refuses a dot
+    client = Client(CallbackAPIVersion.VERSION2, client_id=plain_id, clean_session=False, manual_ack=manual_ack)
     if parts.username:
         client.username_pw_set(unquote(parts.username), unquote(parts.password or ""))
     if parts.scheme == "mqtts":

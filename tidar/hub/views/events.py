@@ -27,7 +27,7 @@ LONGEST_SECONDS = 1800.0  # then the client connects again, and its permission i
 Wanted = Callable[[EventView], bool]
 
 
-@requires("wall.see")
+@requires("wall.see")  # type: ignore[arg-type]  # its type names synchronous views only
 async def live(request: HttpRequest) -> StreamingHttpResponse:
     """Events from now on, or after `Last-Event-ID` (or `since`); filters `kinds=a,b.` and `area=33.71.01`."""
     actor = actor_of(request)
