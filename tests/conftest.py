@@ -32,3 +32,13 @@ def _plain_static_files(settings) -> None:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+
+
+@pytest.fixture(autouse=True)
+def _no_remembered_areas() -> Iterator[None]:
+    """Areas are cached between requests; a test that rolled back must not show its areas to the next."""
+    from tidar.places import api as places
+
+    places.forget()
+    yield
+    places.forget()

@@ -57,7 +57,9 @@ def test_no_registry_is_named() -> None:
 
 
 def test_no_template_breaks_the_content_security_policy() -> None:
-    inline = re.compile(r"<script(?![^>]*\b(?:src|type=\"application/(?:ld\+)?json\"))[^>]*>|\sstyle=|\son[a-z]+=\"", re.I)
+    inline = re.compile(
+        r"<script(?![^>]*\b(?:src|type=\"application/(?:ld\+)?json\"))[^>]*>|\sstyle=|\son[a-z]+=\"", re.I
+    )
     found = [
         f"{path.relative_to(ROOT)}: {match.group(0)}"
         for folder in (settings.UI_DIR, ROOT / "tidar")

@@ -40,7 +40,7 @@ def test_migrations_are_complete() -> None:
 
 
 def test_migrations_are_linear() -> None:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None, ignore_no_migrations=True)
     for config in OURS:
         leaves = loader.graph.leaf_nodes(config.label)
         assert len(leaves) <= 1, f"{config.label} has several newest migrations: {leaves}"

@@ -24,7 +24,7 @@ def run_django(arguments: list[str]) -> int:
     return 0
 
 
-CHECKS = ("check_spine", "check_lake", "check_deliveries")
+CHECKS = ("check_places", "check_spine", "check_lake")
 
 
 def check() -> int:
