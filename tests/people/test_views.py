@@ -17,6 +17,7 @@ from tidar.common import audit
 from tidar.common.models import AuditEntry
 from tidar.people import api
 from tidar.people.models import Notice, User
+from tidar.people.views.trail import ACTION_WORDS
 from tidar.places import api as places
 
 pytestmark = pytest.mark.django_db
@@ -211,3 +212,11 @@ async def test_an_asynchronous_request_knows_its_actor_without_touching_the_data
     assert response.status_code == 200 and "Pimpinan" in response.content.decode()
     assert (await AsyncClient().get("/saya/")).status_code == 302
     await sync_to_async(connections.close_all)()
+
+
+def test_every_action_of_people_has_words_in_the_trail() -> None:
+    """The names that `audit.record` gets in this app's source are those that the page can say."""
+    source = "".join(p.read_text() for p in (settings.ROOT / "tidar" / "people").rglob("*.py") if p.name != "trail.py")
+    named = set(re.findall(r'record(?:_own|_refusal)?\(\s*"([a-z_]+\.[a-z_]+)"|_own\("([a-z_.]+)"', source))
+    assert {a or b for a, b in named} <= set(ACTION_WORDS)
+    assert len(named) > 10

@@ -245,3 +245,7 @@ def test_a_passkey_that_is_nonsense_is_refused_in_words(nonsense) -> None:
     assert options.json()["request_options"]["publicKey"]["challenge"]
     response = Client().post("/akun/masuk/kunci/", {"credential": nonsense})
     assert response.headers["Location"] == "/akun/masuk/"
+
+
+def test_the_qr_code_has_its_own_white_ground() -> None:
+    assert "white" in client_of(person()).get("/akun/pengaman/aplikasi/pasang/").context["totp_svg"]

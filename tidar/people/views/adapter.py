@@ -42,6 +42,12 @@ class SignInAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Accounts are made by an administrator."""
         return False
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Password, then passkey, then code: somebody who has just added a passkey has seen no code yet."""
+        methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
+        order = ("reauthenticate", "mfa_reauthenticate:webauthn", "mfa_reauthenticate")
+        return sorted(methods, key=lambda way: order.index(way["id"]))
+
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Back to the own profile."""
         return reverse("people:me")
@@ -75,6 +81,11 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     def decrypt(self, encrypted_text: str) -> str:
         """The secret again; keys of `SECRET_KEY_FALLBACKS` still open what they closed."""
         return _box().decrypt(encrypted_text.encode()).decode()
+
+    def build_totp_svg(self, url: str) -> str:
+        """The QR code on white: a dark page must not swallow it."""
+        head, mark, drawing = str(super().build_totp_svg(url)).partition("<path")
+        return f'{head}<rect width="100%" height="100%" fill="white"/>{mark}{drawing}'
 
     def get_totp_label(self, user: AbstractBaseUser) -> str:
         """The account's name, which people recognise in their authenticator."""
