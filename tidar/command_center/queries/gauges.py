@@ -41,7 +41,7 @@ def _gauge(reading: ObservationView, *, charted: bool) -> Gauge:
     values = recent_values(reading.datastream_id) if charted else ()
     return Gauge(
         reading=reading,
-        chart=chart(values),
+        chart=chart(values, limits=sorted(reading.levels.values())),
         chart_label=_("%(name)s, %(hours)s jam terakhir") % {"name": reading.datastream_name, "hours": CHART_HOURS},
         level_text=level_text(reading.level),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,15 +10,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from tidar.command_center.queries.gauges import level_text
 from tidar.common.actor import Actor
 from tidar.common.formats import number_text
 from tidar.hub import api as hub
 from tidar.hub.api import EventView
 
 HOURS, MOST = 24, 12
+SLOT = re.compile(r"\{(\w+)\}")
 KINDS = (
     "delivery.published", "delivery.held", "delivery.refused", "quarantine.released",
-    "feed.late", "feed.stale", "feed.fresh", "indicator.changed",
+    "feed.late", "feed.stale", "feed.fresh", "feed.pull_failed",
+    "indicator.changed", "level.changed", "message.quarantined",
 )  # fmt: skip
 
 
@@ -49,7 +53,10 @@ def templates() -> dict[str, str]:
         "feed.late": _("{feed} terlambat"),
         "feed.stale": _("{feed} sudah usang"),
         "feed.fresh": _("{feed} kembali segar"),
+        "feed.pull_failed": _("{feed}: penarikan data gagal"),
         "indicator.changed": _("{indicator} dihitung ulang"),
+        "level.changed": _("{name} {level}: {result} {unit}"),
+        "message.quarantined": _("{subject}: pesan sensor dikarantina"),
         "observation": "{stream} {result} {unit}",
         "": "{subject}",
     }
@@ -85,8 +92,13 @@ def filled(words: str, event: EventView, names: Names) -> str:
         "subject": event.subject,
         "feed": names.feeds.get(feed, feed),
         "indicator": names.indicators.get(indicator, indicator),
+        "level": level_text(str(event.data.get("level", ""))),
+        "result": None if event.result is None else number_text(event.result, decimals=2),
     }
-    for name in ("feed", "indicator", "accepted", "subject"):
-        found = known.get(name, "")
-        words = words.replace("{" + name + "}", number_text(found) if isinstance(found, int) else str(found))
-    return words
+    return SLOT.sub(lambda match: _text(known.get(match.group(1))), words).strip()
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return number_text(value) if isinstance(value, int) else str(value)

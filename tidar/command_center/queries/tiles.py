@@ -57,9 +57,9 @@ class Tile:
         return self.value.freshness in ("late", "stale")
 
     @property
-    def fresh_today(self) -> bool:
-        """Whether the number changed within the last day of its computation's clock."""
-        return self.change is not None and self.change.direction != "same"
+    def differs(self) -> bool:
+        """Whether the number is other than before by as much as the screen can show."""
+        return self.change is not None and tells(self.change, self.value)
 
 
 def tiles() -> tuple[Tile, ...]:
@@ -71,7 +71,7 @@ def tiles() -> tuple[Tile, ...]:
 
 def changed_since(found: tuple[Tile, ...], *, moment: datetime) -> tuple[Tile, ...]:
     """Tiles whose number was computed anew after `moment` and differs from the one before."""
-    return tuple(t for t in found if t.value.computed_at >= moment and t.fresh_today)
+    return tuple(t for t in found if t.value.computed_at >= moment and t.differs)
 
 
 def yesterday(at: datetime) -> datetime:
@@ -118,12 +118,19 @@ def period_text(period: str) -> str:
     return " ".join([*words, *([MONTHS[int(parts[1]) - 1]] if len(parts) > 1 else []), parts[0]])
 
 
+def tells(found: Change, value: ValueView) -> bool:
+    """Whether the difference survives rounding to the decimals that are shown."""
+    return bool(round(found.difference, value.decimals)) or abs(found.percent or 0) >= Decimal("0.05")
+
+
 def _change_text(found: Change | None, value: ValueView) -> str:
     if found is None:
         return ""
     since = period_text(found.since) if found.since else _("hitungan sebelumnya")
     if found.direction == "same":
         return _("tetap sejak %(since)s") % {"since": since}
+    if not tells(found, value):
+        return _("hampir tetap sejak %(since)s") % {"since": since}
     amount = number_text(abs(found.difference), decimals=value.decimals)
     if found.percent is not None and abs(found.percent) >= Decimal("0.05"):
         amount = f"{number_text(abs(found.percent), decimals=1)} %"

@@ -77,8 +77,8 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 
 def components(folder: Path) -> list[Component]:
-    """Every folder below ui/components, by name."""
-    return [_component(path) for path in sorted(folder.iterdir()) if path.is_dir()]
+    """Every folder below ui/components that shows itself, by name."""
+    return [_component(path) for path in sorted(folder.iterdir()) if (path / "gallery.html").exists()]
 
 
 def _component(path: Path) -> Component:

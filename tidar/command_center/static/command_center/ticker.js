@@ -46,10 +46,13 @@ export class Ticker {
   }
 
   sentence(event) {
-    const { templates, feeds, indicators } = this.words;
+    const { templates, feeds, indicators, levels } = this.words;
     const feed = event.data?.feed || event.subject;
     const indicator = event.data?.indicator || event.subject;
-    const known = { subject: event.subject, feed: feeds[feed] ?? feed, indicator: indicators[indicator] ?? indicator, accepted: event.data?.accepted ?? "" };
+    const known = {
+      ...event.data, subject: event.subject, feed: feeds[feed] ?? feed, indicator: indicators[indicator] ?? indicator,
+      level: levels[event.data?.level] ?? "", result: event.result === null ? "" : resultText(event),
+    };
     const text = (templates[event.kind] ?? templates[""]).replace(/\{(\w+)\}/g, (_all, name) => {
       const value = known[name] ?? "";
       return typeof value === "number" ? plain.format(value) : value;
