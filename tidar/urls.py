@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tidar.people.urls")),
     path("", include("tidar.places.urls")),
     path("", include("tidar.hub.urls")),
+    path("", include("tidar.indicators.urls")),
     path("", include("tidar.command_center.urls")),
 ]
 

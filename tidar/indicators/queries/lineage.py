@@ -156,7 +156,7 @@ def _computations_of_today() -> list[Computation]:
 
 def _values_of(definition: Definition, hits: Sequence[Mapping[str, Any]], *, at: datetime) -> list[ValueView]:
     wanted = rules.widths(definition)
-    found = []
+    found: list[ValueView] = []
     for period in sorted({hit["period"] for hit in hits}):
         codes = {
             hit["area_code"][:width]

@@ -70,6 +70,12 @@ def value(value_id: uuid.UUID, *, at: datetime) -> ValueView | None:
     return replace(view, superseded=not holds)
 
 
+def periods_of(indicator: str) -> tuple[str, ...]:
+    """Periods that have numbers, newest first."""
+    found = CurrentValue.objects.filter(indicator=indicator, value__value__isnull=False)
+    return tuple(found.order_by("-period").values_list("period", flat=True).distinct())
+
+
 def _of_period(indicators: Sequence[str] | None, period: str | None) -> list[CurrentValue]:
     found = CurrentValue.objects.filter(value__value__isnull=False).select_related("value", "computation")
     if indicators is not None:
@@ -101,7 +107,7 @@ def _history(wanted: Sequence[CurrentValue]) -> Series:
     earlier = CurrentValue.objects.filter(scope, value__value__isnull=False).order_by("period")
     for indicator, area, period, number in earlier.values_list("indicator", "area_code", "period", "value__value"):
         if (indicator, area) in shown and period < shown[indicator, area].period:
-            series[indicator, area].append((period, number))
+            series[indicator, area].append((period, number or Decimal(0)))
     replaced = Value.objects.filter(scope, current__isnull=True, value__isnull=False)
     for kept in replaced.filter(period__in={c.period for c in wanted}).order_by("computed_at", "id"):
         now = shown.get((kept.indicator, kept.area_code))

@@ -60,6 +60,12 @@ def versions_of(table: str) -> tuple[VersionView, ...]:
     return tuple(view_of(v) for v in Version.objects.filter(table_id=table).order_by("-number"))
 
 
+def tables_from(source_id: str) -> tuple[str, ...]:
+    """Tables that a source (a delivery, an export) brought rows to, also rows released later from its quarantine."""
+    found = Version.objects.filter(source_id=source_id).order_by("table_id")
+    return tuple(found.values_list("table_id", flat=True).distinct())
+
+
 def current_versions(names: Sequence[str]) -> dict[str, VersionView]:
     """The newest version of each named table that has one; one query."""
     found = Version.objects.filter(table_id__in=names).newest_of_each()

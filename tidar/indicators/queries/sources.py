@@ -1,0 +1,147 @@
+"""The last step down: what the file said in the row that a number used, with the cells that matter marked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from tidar.common.actor import Actor
+from tidar.common.errors import UnableTo
+from tidar.hub import api as hub
+from tidar.hub.api import CellView, FeedState
+from tidar.indicators.queries.lineage import SourceRow
+from tidar.lake import api as lake
+from tidar.places import api as places
+
+MASK = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class RawPair:
+    """One cell of the row: heading, text as it came, and whether the number used it."""
+
+    heading: str
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RawRow:
+    """A row as its source said it. `note` says why it cannot be shown, when it cannot."""
+
+    table: str
+    title: str
+    delivery: str
+    delivery_id: uuid.UUID | None  # of a delivery; None for an export
+    row: int
+    file_name: str = ""
+    sheet: str = ""
+    line: int | None = None
+    cells: tuple[str, ...] = ()  # "C17", "D17"
+    pairs: tuple[RawPair, ...] = ()
+    corrected: tuple[tuple[str, str], ...] = ()
+    corrected_by: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What somebody may see of the rows: closed feeds only with `hub.see` for their agency, personal columns never."""
+
+    actor: Actor
+    feeds: Mapping[str, FeedState]  # by lake table
+    tables: Mapping[str, lake.TableView]
+
+    def may_open(self, table: str) -> bool:
+        """Whether single rows of `table` may be shown to this reader."""
+        feed = self.feeds.get(table)
+        if feed is None or feed.access_class != "closed":
+            return True
+        return self.actor.may("hub.see", agency=feed.agency_code)
+
+    def masks(self, columns: Mapping[str, Sequence[str]]) -> bool:
+        """Whether a measure made of these columns (by table) is hidden from this reader."""
+        return any(
+            not self.may_open(table) or (table in self.tables and set(names) & self.tables[table].personal_columns)
+            for table, names in columns.items()
+        )
+
+
+def reader(actor: Actor, *, at: datetime) -> Reader:
+    """A reader with the feeds and tables of this moment."""
+    feeds = {state.lake_table: state for state in hub.feed_states(at=at).values() if state.lake_table}
+    return Reader(actor, feeds, {table.name: table for table in lake.tables()})
+
+
+def raw_row(source: SourceRow, who: Reader) -> RawRow:
+    """The row of the file, or the export's own file, that `source` names."""
+    table = who.tables.get(source.table)
+    shown = RawRow(
+        table=source.table,
+        title=table.title if table else source.table,
+        delivery=source.delivery,
+        delivery_id=_uuid(source.delivery),
+        row=source.row,
+    )
+    if not who.may_open(source.table):
+        return _noted(shown, _("Baris umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
+    if shown.delivery_id is None:
+        return _exported(shown, source)
+    try:
+        return _delivered(shown, source)
+    except UnableTo as error:
+        return _noted(shown, error.sentence)
+
+
+def _delivered(shown: RawRow, source: SourceRow) -> RawRow:
+    """One look into the file for each column that matters: each knows its heading and cell."""
+    columns: Sequence[str | None] = source.columns or (None,)
+    views: list[CellView] = [hub.raw_cell(uuid.UUID(source.delivery), source.row, column) for column in columns]
+    marked = {view.heading for view in views if view.heading}
+    first = views[0]
+    return RawRow(
+        table=shown.table,
+        title=shown.title,
+        delivery=shown.delivery,
+        delivery_id=shown.delivery_id,
+        row=shown.row,
+        file_name=first.file_name,
+        sheet=first.sheet,
+        line=first.line,
+        cells=tuple(view.cell for view in views if view.cell),
+        pairs=tuple(RawPair(heading, text, heading in marked) for heading, text in first.pairs),
+        corrected=first.corrected,
+        corrected_by=first.corrected_by,
+    )
+
+
+def _exported(shown: RawRow, source: SourceRow) -> RawRow:
+    pairs = places.source_row(source.delivery, source.row)
+    if not pairs:
+        return _noted(shown, _("Baris ini diterbitkan oleh Tidar sendiri (%s).") % source.delivery)
+    names = source.columns
+    marked = {heading for heading, _text in pairs for name in names if name == heading or name.endswith(f"_{heading}")}
+    return RawRow(
+        table=shown.table,
+        title=shown.title,
+        delivery=shown.delivery,
+        delivery_id=None,
+        row=shown.row,
+        file_name=f"regions/{source.delivery.partition(':')[2]}/areas.csv",
+        pairs=tuple(RawPair(heading, text, heading in marked) for heading, text in pairs),
+    )
+
+
+def _noted(shown: RawRow, note: str) -> RawRow:
+    return RawRow(shown.table, shown.title, shown.delivery, shown.delivery_id, shown.row, note=note)
+
+
+def _uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

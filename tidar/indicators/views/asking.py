@@ -1,0 +1,35 @@
+"""What pages and data share: reading a request, and the way up from a row."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from tidar.common import clock
+from tidar.common.access import actor_of
+from tidar.common.errors import UnableToAllow, UnableToFind
+from tidar.indicators import api
+from tidar.indicators.queries import sources
+from tidar.indicators.queries.lineage import SourceRow
+from tidar.indicators.queries.sources import RawRow
+from tidar.lake import api as lake
+
+
+def page_number(request: HttpRequest) -> int:
+    """`?page=` as a number from 1; anything else is the first page."""
+    text = request.GET.get("page", "1")
+    return int(text) if text.isascii() and text.isdecimal() and int(text[:9]) > 0 else 1
+
+
+def row_uses(request: HttpRequest, delivery: str, row: int) -> tuple[tuple[RawRow, ...], tuple[api.ValueView, ...]]:
+    """What the source said in a row, and the numbers that use it. Raises `UnableToFind`, `UnableToAllow`."""
+    at = clock.now()
+    tables = lake.tables_from(delivery)
+    if not tables:
+        raise UnableToFind(_("Tidak ada kiriman dengan nomor itu di danau data."))
+    who = sources.reader(actor_of(request), at=at)
+    if not all(who.may_open(table) for table in tables):
+        raise UnableToAllow(_("Baris umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
+    uses = api.uses_of_row(delivery, row, at=at)
+    raw = tuple(sources.raw_row(SourceRow(table, delivery, row, ()), who) for table in tables)
+    return raw, uses
