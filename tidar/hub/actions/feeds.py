@@ -8,13 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToFind
-from tidar.hub.models import Datastream, Feed, FeedToken, ObservedProperty, Thing
+from tidar.hub.actions.observing import declare_sensing
+from tidar.hub.models import Feed, FeedToken
 from tidar.hub.rules.contract import Contract, contract_data
 from tidar.hub.rules.definition import FeedDefinition, definition_from, definition_problems
 from tidar.people import api as people
@@ -89,7 +91,7 @@ def _save(definition: FeedDefinition, *, by: Actor, at: datetime) -> Feed:
     elif before != _described(Feed(code=definition.code, **values)):
         Feed.objects.filter(pk=feed.pk).update(**values)
         feed.refresh_from_db()
-    sensors = _save_sensors(definition, feed)
+    sensors = declare_sensing(feed=feed, data=msgspec.to_builtins(definition), by=by, at=at)
     if before != _described(feed) or sensors:
         action = "feed.create" if before is None else "feed.edit"
         record(action, by=by, at=at, subject=("feed", feed.code), before=before, after=_described(feed))
@@ -129,25 +131,6 @@ def _versioned(contract: Contract, feed: Feed | None) -> dict[str, object]:
     new.pop("version", None)
     version = old_version if old == new else max(old_version + 1, contract.version)
     return new if version == 1 else {**new, "version": version}
-
-
-def _save_sensors(definition: FeedDefinition, feed: Feed) -> int:
-    """Things, properties and datastreams of an MQTT feed; returns how many are new."""
-    new = 0
-    for prop in definition.observed_properties:
-        new += ObservedProperty.objects.update_or_create(
-            code=prop.code, defaults={"name": prop.name, "definition": prop.definition}
-        )[1]
-    for thing in definition.things:
-        place = {"area_code": thing.area_code, "lon": thing.lon, "lat": thing.lat}
-        new += Thing.objects.update_or_create(
-            code=thing.code, defaults={"name": thing.name, "description": thing.description, **place}
-        )[1]
-    for stream in definition.datastreams:
-        values = {"name": stream.name, "thing_id": stream.thing, "observed_property_id": stream.observed_property}
-        limits = {"unit": stream.unit, "minimum": stream.minimum, "maximum": stream.maximum, "levels": stream.levels}
-        new += Datastream.objects.update_or_create(code=stream.code, defaults={"feed": feed, **values, **limits})[1]
-    return new
 
 
 def set_feed_active(*, feed_id: Any, active: bool, by: Actor, at: datetime) -> None:
