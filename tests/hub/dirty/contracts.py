@@ -26,17 +26,29 @@ PENDUDUK = Contract(
         Column(name="kelurahan", title="Kelurahan", type="area"),
         Column(name="periode", title="Periode", type="month", aliases=("Bulan",)),
         Column(
-            name="laki_laki", title="Laki-laki", type="integer", unit="jiwa", minimum=0, maximum=100_000,
-            aliases=("Penduduk laki-laki", "Jumlah penduduk laki-laki"), units={"ribu jiwa": 1000},
+            name="laki_laki",
+            title="Laki-laki",
+            type="integer",
+            unit="jiwa",
+            minimum=0,
+            maximum=100_000,
+            aliases=("Penduduk laki-laki", "Jumlah penduduk laki-laki"),
+            units={"ribu jiwa": 1000},
         ),
         Column(
-            name="perempuan", title="Perempuan", type="integer", unit="jiwa", minimum=0, maximum=100_000,
-            aliases=("Penduduk perempuan", "Jumlah penduduk perempuan"), units={"ribu jiwa": 1000},
+            name="perempuan",
+            title="Perempuan",
+            type="integer",
+            unit="jiwa",
+            minimum=0,
+            maximum=100_000,
+            aliases=("Penduduk perempuan", "Jumlah penduduk perempuan"),
+            units={"ribu jiwa": 1000},
         ),
     ),
     key=("kelurahan", "periode"),
     mode="append",
-)  # fmt: skip
+)
 
 TITIK = Contract(
     columns=(

@@ -1,7 +1,7 @@
 """From an opened file to accepted rows and rows for quarantine. Writes one Parquet file, touches no database.
 
-Large text files go to the engine as they are (the fast lane); whatever has blank lines, odd quotes, another encoding or a
-ragged shape is read record by record first. From then on both are the same grid and the same rules.
+Large text files go to the engine as they are (the fast lane); whatever has blank lines, odd quotes, another encoding
+or a ragged shape is read record by record first. From then on both are the same grid and the same rules.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from tidar.hub.rules.rows import SUSPECT, skipped_rows
 from tidar.hub.rules.sentences import ROW_FAULTS, fault_sentence, offer_sentence, row_sentence
 from tidar.hub.rules.survey import table_of
 from tidar.hub.rules.surveying import Skipped, Survey
-from tidar.hub.rules.texts import records
+from tidar.hub.rules.texts import read_facts, records, transcode
 from tidar.lake import api as lake
 
 _WORTH_REWRITING = 50_000  # lines from which a text in another encoding is rewritten for the fast lane
@@ -41,7 +41,7 @@ class Job:
     extra: int | None = None
 
 
-def check_content(  # noqa: PLR0913 (the interface agreed with its callers)
+def check_content(
     *, path: Path, file_name: str, contract: Contract, survey: Survey, mapping: dict[str, int], context: CheckContext
 ) -> CheckResult:
     """Check a whole file and write its good rows to `context.out`.
@@ -172,7 +172,7 @@ def _check_twins(grid: lake.Grid, job: Job, plans: Plans) -> dict[int, int]:
     return firsts
 
 
-def _rejection(  # noqa: PLR0913 (one row with all that is known of it)
+def _rejection(
     row: int, faults: str, texts: dict[str, str], job: Job, plans: Plans, twins: dict[int, int]
 ) -> Rejection:
     pairs = [tuple(fault.split("=", 1)) for fault in faults.split()]

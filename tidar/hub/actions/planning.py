@@ -21,7 +21,13 @@ LAKE_TYPES: dict[str, LakeType] = {
     "text": "text", "integer": "integer", "number": "number", "boolean": "boolean", "date": "date", "month": "text",
     "year": "integer", "timestamp": "timestamp", "area": "text", "lon": "number", "lat": "number",
 }  # fmt: skip
-_PLAIN: dict[str, Literal["point", "comma", "digits"]] = {"": "point", "id": "comma", "en": "point", "mixed": "digits", "ambiguous": "digits"}
+_PLAIN: dict[str, Literal["point", "comma", "digits"]] = {
+    "": "point",
+    "id": "comma",
+    "en": "point",
+    "mixed": "digits",
+    "ambiguous": "digits",
+}
 _NUMBERS = ("integer", "number", "year")
 
 
@@ -67,9 +73,7 @@ def plan_columns(grid: lake.Grid, contract: Contract, source: Source, context: C
     return plans
 
 
-def _planned(
-    grid: lake.Grid, column: Column, source: Source, context: CheckContext, plans: Plans
-) -> lake.ColumnPlan:
+def _planned(grid: lake.Grid, column: Column, source: Source, context: CheckContext, plans: Plans) -> lake.ColumnPlan:
     index = source.mapping.get(column.name)
     plan = lake.ColumnPlan(
         name=column.name, type=LAKE_TYPES[column.type], source=index, required=column.required,
@@ -90,7 +94,7 @@ def _planned(
     return replace(plan, plain="words") if column.type == "text" and not remembered else plan
 
 
-def _number_manner(  # noqa: PLR0913 (one decision, all its evidence)
+def _number_manner(
     grid: lake.Grid, column: Column, index: int, source: Source, context: CheckContext, plans: Plans
 ) -> tuple[str, float]:
     """(style, factor) of a number column, from its own cells, then from what is known of this delivery or the last."""
@@ -105,7 +109,8 @@ def _number_manner(  # noqa: PLR0913 (one decision, all its evidence)
             plans.notes.append(f"Tanda desimal '{column.title}' dibaca seperti kiriman sebelumnya.")
     if factor != 1.0 and not said_factor:
         plans.notes.append(
-            f"'{column.title}' ditulis dalam '{source.heading(column.name)}'; tiap nilai dikalikan {factor:g} menjadi {column.unit}."
+            f"'{column.title}' ditulis dalam '{source.heading(column.name)}'; "
+            f"tiap nilai dikalikan {factor:g} menjadi {column.unit}."
         )
     if foreign and column.unit:
         plans.held.append(
@@ -119,8 +124,10 @@ def _number_manner(  # noqa: PLR0913 (one decision, all its evidence)
 
 
 def _follow_neighbours(contract: Contract, plans: Plans) -> None:
-    """A column of nothing but `1.234` is read like the other number columns of the file, when those are of one style."""
-    said = {name: style.partition("*")[0] for name, style in plans.styles.items() if contract.column(name).type in _NUMBERS}
+    """A column of nothing but `1.234` is read like the file's other number columns, when those are of one style."""
+    said = {
+        name: style.partition("*")[0] for name, style in plans.styles.items() if contract.column(name).type in _NUMBERS
+    }
     certain = {style for style in said.values() if style in ("id", "en", "mixed")}
     if len(certain) != 1 or "mixed" in certain:
         return
@@ -142,7 +149,9 @@ def _dated(
     if order == "mdy":
         plans.notes.append(f"Tanggal di '{column.title}' dibaca bulan/hari/tahun, karena ada bagian kedua di atas 12.")
     if order == "mixed":
-        plans.notes.append(f"Tanggal di '{column.title}' memakai dua urutan; yang dapat berarti dua hal masuk karantina.")
+        plans.notes.append(
+            f"Tanggal di '{column.title}' memakai dua urutan; yang dapat berarti dua hal masuk karantina."
+        )
     plans.styles[column.name] = order
     return replace(plan, plain="moment") if column.type == "timestamp" else plan
 
@@ -167,7 +176,7 @@ def coordinate_pair(contract: Contract) -> tuple[str, str] | None:
     return (lon, lat) if lon and lat else None
 
 
-def _readings(  # noqa: PLR0913 (one decision, all its evidence)
+def _readings(
     grid: lake.Grid, column: Column, plan: lake.ColumnPlan, context: CheckContext, plans: Plans, source: Source
 ) -> tuple[lake.Reading, ...]:
     """What the engine cannot read plainly, read once per distinct text."""
@@ -192,7 +201,13 @@ def _readings(  # noqa: PLR0913 (one decision, all its evidence)
 def _note_serials(column: Column, texts: Mapping[str, int], readings: Sequence[lake.Reading], plans: Plans) -> None:
     if column.type not in ("date", "month", "timestamp"):
         return
-    serials = sum(texts[r.text] for r in readings if r.value and r.text.lstrip(NUMBER).replace(".", "", 1).isdigit() and len(r.text.lstrip(NUMBER).partition(".")[0]) == 5)
+    serials = sum(
+        texts[r.text]
+        for r in readings
+        if r.value
+        and r.text.lstrip(NUMBER).replace(".", "", 1).isdigit()
+        and len(r.text.lstrip(NUMBER).partition(".")[0]) == 5
+    )
     if serials:
         plans.notes.append(f"{serials} sel '{column.title}' berupa nomor hari Excel; dibaca sebagai tanggal.")
 

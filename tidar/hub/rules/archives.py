@@ -1,8 +1,8 @@
 """Looking into a zip container (XLSX, ODS) before any library opens it.
 
-Every member is inflated once, here, against the size it declares, because the libraries that follow trust that size. What is
-refused: too many or too large members, ratios that only bombs have, macros, passwords, XML with a document type (the door
-to entities), and formats that look alike.
+Every member is inflated once, here, against the size it declares, because the libraries that follow trust that size.
+What is refused: too many or too large members, ratios that only bombs have, macros, passwords, XML with a document
+type (the door to entities), and formats that look alike.
 """
 
 from __future__ import annotations
@@ -95,7 +95,8 @@ def _kind(path: Path, infos: list[zipfile.ZipInfo]) -> str:
         if said.startswith(_ODS):
             return "ods"
     raise UnableToReadFile(
-        "Berkas ini kemasan zip, bukan lembar kerja. Buka dahulu dan unggah berkas CSV, XLSX, ODS atau GeoJSON di dalamnya."
+        "Berkas ini kemasan zip, bukan lembar kerja. "
+        "Buka dahulu dan unggah berkas CSV, XLSX, ODS atau GeoJSON di dalamnya."
     )
 
 

@@ -1,7 +1,7 @@
 """Which area a cell means: Kemendagri code, BPS code, or name. Misspelt names are offered, never taken.
 
-The two national codes look alike without dots: Kemendagri 33.71.01.1003 written `3371011003` is Rejowinangun Selatan, and the
-BPS code 3371011003 is Cacaban. So a column of bare digits is read in one system as a whole, or not at all.
+The two national codes look alike without dots: Kemendagri 33.71.01.1003 written `3371011003` is Rejowinangun Selatan,
+and the BPS code 3371011003 is Cacaban. So a column of bare digits is read in one system as a whole, or not at all.
 """
 
 from __future__ import annotations
@@ -80,7 +80,9 @@ class AreaIndex:
         return tuple(area.code for name, _, _ in found for area in self.by_name[name])[:3]
 
 
-def read_areas(texts: Mapping[str, int], index: AreaIndex, *, memory: Mapping[str, str], system: str = "") -> AreaColumn:
+def read_areas(
+    texts: Mapping[str, int], index: AreaIndex, *, memory: Mapping[str, str], system: str = ""
+) -> AreaColumn:
     """Read every distinct text of a column; bare digits are decided by the column as a whole, or as `system` says."""
     known = {spelling.casefold().strip(BLANKS): code for spelling, code in memory.items()}
     bare = {text: text.strip(MARKS + BLANKS) for text in texts}

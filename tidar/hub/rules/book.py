@@ -1,8 +1,8 @@
 """A book: a file that was opened safely, and how its cells are carried as text without losing what they were.
 
-Spreadsheets say more than text: a number cell is a number whatever the reader's decimal sign, a date cell is a date. So that
-the text `1.234` (one thousand…, to an Indonesian) is never confused with the number cell 1.234, typed cells carry a
-one-character mark that no file can bring in itself (control characters of text files are removed on opening).
+Spreadsheets say more than text: a number cell is a number whatever the reader's decimal sign, a date cell is a date.
+So that the text `1.234` (one thousand…, to an Indonesian) is never confused with the number cell 1.234, typed cells
+carry a one-character mark that no file can bring in itself (control characters of text files are removed on opening).
 """
 
 from __future__ import annotations

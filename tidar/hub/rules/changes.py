@@ -52,8 +52,8 @@ def shrunk(before: Mapping[str, Any], now: Mapping[str, Any], contract: Contract
     old, new = before.get("rows") or 0, now["rows"]
     if contract.mode == "replace" and old >= 20 and new < old * _SHRUNK:
         return (
-            f"Berkas ini hanya {number_text(new)} baris, sedangkan yang terakhir {number_text(old)} baris dan akan digantikan "
-            "seluruhnya. Periksa sebelum diterbitkan."
+            f"Berkas ini hanya {number_text(new)} baris, sedangkan yang terakhir {number_text(old)} baris "
+            "dan akan digantikan seluruhnya. Periksa sebelum diterbitkan."
         )
     return ""
 

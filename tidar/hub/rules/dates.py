@@ -1,4 +1,6 @@
-"""Days, months and moments as people write them: ISO, 5/1/2024, "5 Januari 2024", Jan-24, and Excel's serial numbers."""
+"""Days, months and moments as people write them: ISO, 5/1/2024, "5 Januari 2024", Jan-24, and Excel's serial
+numbers.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +11,12 @@ from tidar.hub.rules.book import BLANKS, DAY, FAULT, NO_VALUE, NUMBER
 from tidar.hub.rules.numbers import NOTHING
 
 _NAMES = {
-    "januari": 1, "jan": 1, "january": 1, "februari": 2, "pebruari": 2, "feb": 2, "peb": 2, "february": 2, "maret": 3, "mar": 3,
+    "januari": 1, "jan": 1, "january": 1, "februari": 2, "pebruari": 2, "feb": 2, "peb": 2, "february": 2, "maret": 3,
+    "mar": 3,
     "mrt": 3, "march": 3, "april": 4, "apr": 4, "mei": 5, "may": 5, "juni": 6, "jun": 6, "june": 6, "juli": 7, "jul": 7,
     "july": 7, "agustus": 8, "agt": 8, "ags": 8, "agu": 8, "aug": 8, "august": 8, "september": 9, "sep": 9, "sept": 9,
-    "oktober": 10, "okt": 10, "oct": 10, "october": 10, "november": 11, "nopember": 11, "nov": 11, "nop": 11, "desember": 12,
+    "oktober": 10, "okt": 10, "oct": 10, "october": 10, "november": 11, "nopember": 11, "nov": 11, "nop": 11,
+    "desember": 12,
     "des": 12, "dec": 12, "december": 12,
 }  # fmt: skip
 _WEEKDAY = re.compile(r"^(?:senin|selasa|rabu|kamis|jumat|jum'at|sabtu|minggu|ahad)\s*,?\s*", re.IGNORECASE)

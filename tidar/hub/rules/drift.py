@@ -91,8 +91,8 @@ def _foreign_units(headings: Sequence[str], contract: Contract, mapping: Mapping
         foreign = unit_factor(headings[index], column)[1]
         if foreign and column.unit:
             found.append(
-                f"Judul '{headings[index]}' menyebut satuan '{foreign}', sedangkan '{column.title}' bersatuan '{column.unit}'. "
-                "Ubah satuannya di berkas."
+                f"Judul '{headings[index]}' menyebut satuan '{foreign}', sedangkan '{column.title}' bersatuan "
+                f"'{column.unit}'. Ubah satuannya di berkas."
             )
     return found
 
@@ -101,7 +101,7 @@ def drift_sentences(
     headings: Sequence[str], contract: Contract, mapping: Mapping[str, int], memory: Memory
 ) -> list[str]:
     """What is different from the last published delivery: renamed, moved, missing and new columns."""
-    before = [heading for heading in memory.previous_headings]
+    before = list(memory.previous_headings)
     if not any(before):
         return []
     was = _places_before(before, contract, memory)

@@ -15,20 +15,28 @@ HEAD_ROWS = 30  # a heading stands in the first rows or nowhere
 _SHORT = {
     "jml": "jumlah", "jlh": "jumlah", "jmlh": "jumlah", "pddk": "penduduk", "pend": "penduduk", "kel": "kelurahan",
     "kec": "kecamatan", "lk": "laki laki", "lki": "laki laki", "l": "laki laki", "pr": "perempuan", "p": "perempuan",
-    "prp": "perempuan", "thn": "tahun", "th": "tahun", "bln": "bulan", "tgl": "tanggal", "no": "nomor", "kk": "kepala keluarga",
-    "lat": "lintang", "latitude": "lintang", "lon": "bujur", "lng": "bujur", "long": "bujur", "longitude": "bujur", "ket": "keterangan",
-    "almt": "alamat", "jns": "jenis", "pria": "laki laki", "wanita": "perempuan", "desa": "kelurahan", "periode": "periode",
+    "prp": "perempuan", "thn": "tahun", "th": "tahun", "bln": "bulan", "tgl": "tanggal", "no": "nomor",
+    "kk": "kepala keluarga",
+    "lat": "lintang", "latitude": "lintang", "lon": "bujur", "lng": "bujur", "long": "bujur", "longitude": "bujur",
+    "ket": "keterangan",
+    "almt": "alamat", "jns": "jenis", "pria": "laki laki", "wanita": "perempuan", "desa": "kelurahan",
+    "periode": "periode",
 }  # fmt: skip
 _UNITS = {
-    "jiwa", "orang", "ribu", "juta", "ha", "hektar", "hektare", "m2", "m²", "km2", "km²", "km", "m", "cm", "mm", "rp", "rupiah",
-    "kk", "unit", "buah", "%", "persen", "kg", "ton", "kuintal", "liter", "m3", "menit", "jam", "hari", "detik", "ribuan", "jutaan",
+    "jiwa", "orang", "ribu", "juta", "ha", "hektar", "hektare", "m2", "m²", "km2", "km²", "km", "m", "cm", "mm", "rp",
+    "rupiah", "kk", "unit", "buah", "%", "persen", "kg", "ton", "kuintal", "liter", "m3", "menit", "jam", "hari",
+    "detik",
+    "ribuan", "jutaan",
 }  # fmt: skip
 _SAME_UNIT = {
-    "orang": "jiwa", "hektar": "ha", "hektare": "ha", "m²": "m2", "km²": "km2", "rp": "rupiah", "persen": "%", "buah": "unit",
+    "orang": "jiwa", "hektar": "ha", "hektare": "ha", "m²": "m2", "km²": "km2", "rp": "rupiah", "persen": "%",
+    "buah": "unit",
     "ribuan": "ribu", "jutaan": "juta",
 }  # fmt: skip
-_SCALES = {("ha", "m2"): 1e4, ("ha", "km2"): 0.01, ("km2", "ha"): 100.0, ("km2", "m2"): 1e6, ("m2", "ha"): 1e-4, ("m2", "km2"): 1e-6,
-           ("km", "m"): 1e3, ("m", "km"): 1e-3, ("cm", "m"): 0.01, ("mm", "m"): 1e-3, ("ton", "kg"): 1e3, ("jam", "menit"): 60.0,
+_SCALES = {("ha", "m2"): 1e4, ("ha", "km2"): 0.01, ("km2", "ha"): 100.0, ("km2", "m2"): 1e6, ("m2", "ha"): 1e-4,
+("m2", "km2"): 1e-6,
+           ("km", "m"): 1e3, ("m", "km"): 1e-3, ("cm", "m"): 0.01, ("mm", "m"): 1e-3, ("ton", "kg"): 1e3, ("jam",
+           "menit"): 60.0,
            ("hari", "jam"): 24.0, ("menit", "jam"): 1 / 60}  # fmt: skip
 _PARENTHESES = re.compile(r"[\(\[]([^()\[\]]*)[\)\]]|\b(?:dalam|satuan)\s+(.+)$", re.IGNORECASE)
 
@@ -62,7 +70,7 @@ def unit_in_heading(heading: str) -> str:
 
 
 def unit_factor(heading: str, column: Column) -> tuple[float, str]:
-    """(factor to the contract's unit, "") or (1, the foreign unit) when the heading names a unit that cannot be converted."""
+    """(factor to the contract's unit, "") or (1, the unit) when the heading names a unit that cannot be converted."""
     said = unit_in_heading(heading)
     ours = " ".join(_SAME_UNIT.get(word, word) for word in column.unit.casefold().split())
     if not said or said == ours or ours.partition("/")[0] == said:
@@ -126,9 +134,7 @@ def _heading_score(names: Sequence[str], contract: Contract, known: Mapping[str,
         return 0.0
     score = 0.0
     for column in contract.columns:
-        score += max(
-            1.0 if known.get(exact(name)) == column.name else _step(likeness(name, column)) for name in filled
-        )
+        score += max(1.0 if known.get(exact(name)) == column.name else _step(likeness(name, column)) for name in filled)
     distinct = len({exact(name) for name in filled}) / len(filled)
     return score * (0.5 + 0.5 * distinct) if score else (0.2 if len(filled) > 1 else 0.0)
 
@@ -155,7 +161,7 @@ def _word(row: Sequence[str], column: int) -> str:
 
 
 def _spread(upper: list[str], lower: list[str], sheet: Sheet, row: int) -> list[str]:
-    """By merged ranges where the file tells them; else to the right while the lower line has a word and the upper none."""
+    """By merged ranges where the file tells them; else to the right where only the lower line has a word."""
     spans = [(left, right) for top, left, bottom, right in sheet.merged if top <= row <= bottom and right > left]
     result = list(upper)
     for left, right in spans:

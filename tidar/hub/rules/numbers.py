@@ -1,7 +1,7 @@
 """Numbers as people write them: `1.234,5` here, `1,234.5` elsewhere, and the texts that could be either.
 
-A column has one style, decided from all its cells, never from one: `12,5` or `1.234.567` can only be Indonesian, `12.5` or
-`1,234,567` can only be English; `1.234` alone can be both and is never guessed where a fraction is possible.
+A column has one style, decided from all its cells, never from one: `12,5` or `1.234.567` can only be Indonesian,
+`12.5` or `1,234,567` can only be English; `1.234` alone can be both and is never guessed where a fraction is possible.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Literal
 from tidar.hub.rules.book import BLANKS, DAY, FAULT, NO_VALUE, NUMBER
 
 NumberStyle = Literal["", "id", "en", "mixed", "ambiguous"]
-# "" only plain digits; "mixed" cells of both styles: ambiguous ones are not read; "ambiguous": nothing but ambiguous ones
+# "" only plain digits; "mixed" both styles, ambiguous cells are not read; "ambiguous" nothing but such cells
 
 NOTHING = frozenset({"-", "--", "–", "—", "...", "…", "n/a", "na", "null", "none", "nan", "tidak ada data", "tad"})
 _PLAIN = re.compile(r"[-+]?[0-9]+")

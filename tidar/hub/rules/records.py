@@ -80,7 +80,8 @@ def _book(path: Path, file_name: str, items: list[dict[str, Any]], *, geojson: b
     rows = [names, *([_text(item.get(name)) for name in names] for item in items)]
     kind = "geojson" if geojson else "json"
     return Book(
-        path=path, file_name=file_name, kind="geojson" if geojson else "json", encoding="utf-8", sheets=(Sheet(kind, rows),)
+        path=path, file_name=file_name, kind="geojson" if geojson else "json", encoding="utf-8",
+        sheets=(Sheet(kind, rows),),
     )  # fmt: skip
 
 

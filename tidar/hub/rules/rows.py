@@ -1,4 +1,5 @@
-"""Rows that are not data: totals, notes, signatures, blank rows, repeated headings, column numbers. Each with its reason.
+"""Rows that are not data: totals, notes, signatures, blank rows, repeated headings, column numbers. Each with its
+reason.
 
 Doubt goes to quarantine, not here: a row is left out only when nothing in it could be a record of its own.
 """
@@ -22,7 +23,8 @@ _TOTAL_REST = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(
-    r"^\s*(sumber|catatan|keterangan|ket\b|note|\*|dicetak|dibuat|diolah|update|pemutakhiran|data per|mengetahui|kepala|nip\b|ttd"
+    r"^\s*(sumber|catatan|keterangan|ket\b|note|\*|dicetak|dibuat|diolah|update"
+    r"|pemutakhiran|data per|mengetahui|kepala|nip\b|ttd"
     r"|[A-Za-z. ]+,\s*\d{1,2}\s+[A-Za-z]+\s+\d{4}\s*$)",
     re.IGNORECASE,
 )
@@ -107,7 +109,7 @@ def _is_numbering(filled: Sequence[tuple[int, str]], table: Table) -> bool:
 def _trailing(
     rows: Sequence[tuple[int, Sequence[str]]], found: dict[int, str], table: Table, *, last: int
 ) -> Iterator[tuple[int, str]]:
-    """Rows at the very end, below a blank row, a total or a note, with one or two cells of words: notes and signatures."""
+    """Rows at the very end, below a blank row, a total or a note, one or two cells of words: notes and signatures."""
     by_number = dict(rows)
     number, block = last, []
     while number in by_number and (number in found or _is_loose(by_number[number], table)):

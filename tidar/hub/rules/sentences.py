@@ -10,7 +10,7 @@ from tidar.hub.rules.contract import Column
 ROW_FAULTS = {
     "kelebihan-sel": "baris ini punya lebih banyak sel daripada judul kolomnya, jadi isinya mungkin bergeser",
     "kembar-identik": "baris ini sama persis dengan baris {first}; yang pertama yang dipakai",
-    "kunci-ganda": "kunci baris ini sama dengan baris lain (mulai baris {first}) tetapi isinya berbeda; pilih salah satu",
+    "kunci-ganda": "kunci baris ini sama dengan baris lain (mulai baris {first}) tetapi isinya berbeda; pilih satu",
 }
 _FAULTS = {
     "kosong": "belum diisi, padahal wajib",
@@ -20,7 +20,7 @@ _FAULTS = {
     "bukan-bulat": "bukan bilangan bulat",
     "tanggal-bukan-angka": "adalah tanggal, bukan angka (lembar kerja mungkin mengubahnya sendiri)",
     "tanggal-bukan-teks": "diubah lembar kerja menjadi tanggal; tulis ulang sebagai teks",
-    "rumus-tanpa-nilai": "adalah rumus yang hasilnya tidak tersimpan; buka berkas, simpan ulang, atau salin sebagai nilai",
+    "rumus-tanpa-nilai": "adalah rumus yang hasilnya tidak tersimpan; buka lalu simpan ulang, atau salin sebagai nilai",
     "galat-rumus": "adalah galat rumus",
     "bukan-tanggal": "bukan tanggal yang dikenal",
     "tanggal-ambigu": "dapat berarti dua tanggal (hari/bulan atau bulan/hari); tulis bulannya dengan huruf",
@@ -33,7 +33,7 @@ _FAULTS = {
     "huruf-rusak": "memuat huruf yang rusak penyandiannya",
     "kode-wilayah-tak-dikenal": "bukan kode wilayah yang dikenal",
     "kode-bps": "adalah kode BPS di antara kode Kemendagri",
-    "kode-dua-makna": "dapat berarti dua wilayah (kode BPS atau Kemendagri tanpa titik); tulis kode dengan titik atau namanya",
+    "kode-dua-makna": "dapat berarti dua wilayah (kode BPS, atau Kemendagri tanpa titik); tulis dengan titik",
     "nama-wilayah-tak-dikenal": "bukan nama wilayah yang dikenal",
     "nama-ganda": "adalah nama lebih dari satu wilayah; tulis kodenya",
     "wilayah-tak-terbaca": "bukan kode atau nama wilayah",

@@ -1,7 +1,8 @@
 """Spreadsheets: XLSX and ODS as marked text. Numbers, dates and formulas stay what they were; see `book`.
 
-calamine reads the cells fast, but is silent about three things: a formula whose result was never stored reads as blank, an
-error reads as blank, and its memory follows the furthest cell. All three are found first, in the sheet's own XML.
+calamine reads the cells fast, but is silent about three things: a formula whose result was never stored reads as
+blank, an error reads as blank, and its memory follows the furthest cell. All three are found first, in the sheet's own
+XML.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -63,14 +64,16 @@ def open_workbook(archive: Archive, file_name: str) -> Book:
     if not filled:
         raise UnableToReadFile("Berkas ini kosong: tidak ada lembar yang berisi data.")
     return Book(
-        path=archive.path, file_name=file_name, kind="xlsx" if archive.kind == "xlsx" else "ods", sheets=filled, date1904=date1904
+        path=archive.path, file_name=file_name, kind="xlsx" if archive.kind == "xlsx" else "ods",
+        sheets=filled, date1904=date1904,
     )  # fmt: skip
 
 
 def _refuse_extent(name: str, facts: SheetFacts) -> None:
     if facts.width > MAX_COLUMNS:
         raise UnableToReadFile(
-            f"Lembar '{name[:60]}' memiliki {facts.width} kolom; paling banyak {MAX_COLUMNS}. Hapus kolom yang tidak perlu."
+            f"Lembar '{name[:60]}' memiliki {facts.width} kolom; paling banyak {MAX_COLUMNS}. "
+            "Hapus kolom yang tidak perlu."
         )
     if facts.width * facts.height > MAX_CELLS:
         raise UnableToReadFile(
@@ -96,8 +99,8 @@ def _apply_marks(rows: list[list[str]], facts: SheetFacts) -> None:
     rows.extend([] for _ in range(height - len(rows)))
     for row in rows:
         row.extend([""] * (width - len(row)))
-    for (row, column), mark in facts.marked.items():
-        rows[row][column] = mark
+    for (down, across), mark in facts.marked.items():
+        rows[down][across] = mark
 
 
 def _marked(value: object) -> str:
@@ -204,7 +207,7 @@ def _ods_facts(archive: Archive) -> dict[str, SheetFacts]:
     try:
         for chunk in archive.chunks("content.xml"):
             parser.feed(chunk)
-            for event, item in parser.read_events():
+            for event, item in _events(parser):
                 if event == "start" and item.tag == f"{_TABLE}table":
                     facts, row = SheetFacts(), 0
                     found[item.get(f"{_TABLE}name", "")] = facts
@@ -214,6 +217,12 @@ def _ods_facts(archive: Archive) -> dict[str, SheetFacts]:
     except ElementTree.ParseError as error:
         raise UnableToReadFile("Berkas rusak: isinya bukan XML yang benar. Simpan ulang lalu unggah lagi.") from error
     return found
+
+
+def _events(parser: ElementTree.XMLPullParser[ElementTree.Element]) -> Iterator[tuple[str, ElementTree.Element]]:
+    """The elements that began or ended; typed for what start and end events carry."""
+    for event in parser.read_events():
+        yield cast("tuple[str, ElementTree.Element]", event)
 
 
 def _read_ods_row(item: ElementTree.Element, row: int, facts: SheetFacts) -> int:

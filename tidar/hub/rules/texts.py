@@ -123,8 +123,8 @@ def _any_lines(path: Path, encoding: str) -> Iterator[str]:
             raise UnableToReadFile("Berkas ini tampak UTF-16 tetapi rusak. Simpan ulang sebagai CSV UTF-8.") from error
         return
     with path.open("rb") as raw:
-        for number, line in enumerate(raw):
-            bare = line.removeprefix(codecs.BOM_UTF8) if number == 0 else line
+        for number, coded in enumerate(raw):
+            bare = coded.removeprefix(codecs.BOM_UTF8) if number == 0 else coded
             try:
                 yield _clean(bare.decode("utf-8"))
             except UnicodeDecodeError:
@@ -155,7 +155,7 @@ def delimiter_of(sample: list[str]) -> str:
 
 
 def records(book: Book) -> Iterator[tuple[int, int, list[str]]]:
-    """(record number, its first line number, fields): blank lines are records too. Refuses a quote that never closes."""
+    """(record number, its first line number, fields): blank lines count. Refuses a quote that never closes."""
     watched = _Watched(text_lines(book.path, book.encoding))
     reader = csv.reader(watched, delimiter=book.delimiter)
     line, is_open = 1, False
@@ -167,8 +167,8 @@ def records(book: Book) -> Iterator[tuple[int, int, list[str]]]:
             last, line = line, reader.line_num + 1
     except csv.Error as error:
         raise UnableToReadFile(
-            f"Baris {line} tidak dapat dibaca: sebuah sel lebih dari satu juta karakter, mungkin karena tanda kutip yang "
-            "tidak ditutup."
+            f"Baris {line} tidak dapat dibaca: sebuah sel lebih dari satu juta karakter, mungkin karena tanda kutip "
+            "yang tidak ditutup."
         ) from error
     if is_open:
         raise UnableToReadFile(

@@ -11,9 +11,11 @@ from tidar.hub.rules.contract import Column
 from tidar.hub.rules.dates import read_date, read_moment, read_month
 from tidar.hub.rules.numbers import NOTHING, number_evidence, read_number
 
-_YES = frozenset({"ya", "y", "iya", "yes", "true", "benar", "1", "v", "√", "✓", "x", "ada", "aktif", "terisi", "isi", "buka",
+_YES = frozenset({"ya", "y", "iya", "yes", "true", "benar", "1", "v", "√", "✓", "x", "ada", "aktif", "terisi", "isi",
+                  "buka",
                   "beroperasi", "hidup", "menyala"})  # fmt: skip
-_NO = frozenset({"tidak", "tdk", "no", "n", "false", "salah", "0", "tidak ada", "nonaktif", "non aktif", "tidak aktif", "kosong",
+_NO = frozenset({"tidak", "tdk", "no", "n", "false", "salah", "0", "tidak ada", "nonaktif", "non aktif", "tidak aktif",
+                 "kosong",
                  "tutup", "tidak beroperasi", "mati", "padam", "belum"})  # fmt: skip
 
 

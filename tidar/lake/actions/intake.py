@@ -1,9 +1,12 @@
 """From a text grid to accepted rows: load a file as text, look at it as a whole, check it in SQL, write Parquet.
 
-No row is looked at by Python. What the engine can read by a plain expression it reads; every other *distinct* text of a
-column is handed to the caller once (`residue`) and comes back as a `Reading`. So messy spellings cost by their variety, not by
-their number, and there is one place, in pure Python, that knows how people write.
+No row is looked at by Python. What the engine can read by a plain expression it reads; every other *distinct* text of
+a column is handed to the caller once (`residue`) and comes back as a `Reading`. So messy spellings cost by their
+variety, not by their number, and there is one place, in pure Python, that knows how people write.
 """
+
+# ruff: noqa: S608
+# Into SQL go column numbers, counts and identifiers that `ColumnPlan` has checked; values go as parameters.
 
 from __future__ import annotations
 
@@ -105,7 +108,7 @@ class Grid:
             self._engine.unregister("numbers")
         without = " AND n NOT IN (SELECT n FROM skip)" if numbers else ""
         self._first = first
-        self._engine.execute(f"CREATE OR REPLACE VIEW data AS SELECT * FROM sheet WHERE n >= {int(first)}{without}")  # noqa: S608 (an int)
+        self._engine.execute(f"CREATE OR REPLACE VIEW data AS SELECT * FROM sheet WHERE n >= {int(first)}{without}")
 
     def row_count(self) -> int:
         """How many rows are data."""
@@ -124,7 +127,8 @@ class Grid:
         first_cell = "coalesce(" + ", ".join(f"nullif({text_sql(i)}, '')" for i in range(min(self.width, 6))) + ", '')"
         few = max(2, self.width // 3)
         rows = self._engine.execute(
-            f"SELECT * FROM sheet WHERE n >= $first AND (({filled}) <= {few} OR regexp_matches({first_cell}, $pattern, 'i')"  # noqa: S608 (column numbers)
+            f"SELECT * FROM sheet WHERE n >= $first AND (({filled}) <= {few}"
+            f" OR regexp_matches({first_cell}, $pattern, 'i')"
             f" OR list_contains($headings, lower({first_cell}))) ORDER BY n",
             {"first": first, "pattern": pattern, "headings": [h.lower() for h in headings]},
         )
@@ -136,12 +140,13 @@ class Grid:
         return {row[0]: tuple(cell or "" for cell in row[1:]) for row in _fetched(found)}
 
     def shapes(self, source: int, *, limit: int = 20_000) -> dict[str, int]:
-        """How the texts of a column look, digits written as 9 (a leading 0 stays), with counts: the evidence of a style."""
+        """How a column's texts look, digits as 9 (a leading 0 stays), with counts: the evidence of a style."""
         text = text_sql(source)
         digits = f"translate({text}, '0123456789', '9999999999')"
         shape = f"CASE WHEN starts_with({text}, '0') THEN '0' || substr({digits}, 2) ELSE {digits} END"
         rows = self._engine.execute(
-            f"SELECT {shape} AS shape, count(*) FROM data WHERE {text} <> '' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {limit}"  # noqa: S608 (column numbers)
+            f"SELECT {shape} AS shape, count(*) FROM data WHERE {text} <> '' GROUP BY 1"
+            f" ORDER BY 2 DESC, 1 LIMIT {limit}"
         )
         return dict(_fetched(rows))
 
@@ -151,7 +156,7 @@ class Grid:
             f"regexp_extract({text_sql(source)}, '^([0-9]{{1,2}})[-/. ]([0-9]{{1,2}})[-/. ][0-9]{{2,4}}', ['a', 'b'])"
         )
         row = self._engine.execute(
-            f"SELECT count(*) FILTER (try_cast(p.a AS INT) > 12), count(*) FILTER (try_cast(p.b AS INT) > 12)"  # noqa: S608 (column numbers)
+            f"SELECT count(*) FILTER (try_cast(p.a AS INT) > 12), count(*) FILTER (try_cast(p.b AS INT) > 12)"
             f" FROM (SELECT {parts} AS p FROM data)"
         ).fetchone()
         return (row[0], row[1]) if row else (0, 0)
@@ -161,7 +166,7 @@ class Grid:
         if plan.source is None:
             return {}
         rows = self._engine.execute(
-            f"SELECT t, count(*) FROM (SELECT {text_sql(plan.source)} AS t FROM data) WHERE t <> ''"  # noqa: S608 (column numbers)
+            f"SELECT t, count(*) FROM (SELECT {text_sql(plan.source)} AS t FROM data) WHERE t <> ''"
             f" AND ({fast_sql(plan, 't')}) IS NULL GROUP BY 1 ORDER BY 1"
         )
         return dict(_fetched(rows))
@@ -175,7 +180,7 @@ class Grid:
         west, south, east, north = bounds
         x, y = fast_sql(lon, text_sql(lon.source)), fast_sql(lat, text_sql(lat.source))
         row = self._engine.execute(
-            f"SELECT count(*) FILTER (x BETWEEN $w AND $e AND y BETWEEN $s AND $n),"  # noqa: S608 (column numbers)
+            f"SELECT count(*) FILTER (x BETWEEN $w AND $e AND y BETWEEN $s AND $n),"
             f" count(*) FILTER (y BETWEEN $w AND $e AND x BETWEEN $s AND $n), count(*) FROM"
             f" (SELECT ({x}) AS x, ({y}) AS y FROM data) WHERE x IS NOT NULL AND y IS NOT NULL",
             {"w": west, "s": south, "e": east, "n": north},
@@ -195,13 +200,14 @@ class Grid:
             self._engine.unregister(f"readings{index}")
 
     def fault_points(self, lon: str, lat: str, bounds: tuple[float, float, float, float]) -> None:
-        """Mark good rows whose point is outside the bounds; "tertukar" when it lies inside with lon and lat exchanged."""
+        """Mark good rows whose point is outside the bounds; "tertukar" when exchanging would put it inside."""
         west, south, east, north = bounds
         x, y = f'"v_{lon}"', f'"v_{lat}"'
         self._engine.execute(
-            f"UPDATE checked SET faults = CASE WHEN {y} BETWEEN $w AND $e AND {x} BETWEEN $s AND $n"  # noqa: S608
+            f"UPDATE checked SET faults = CASE WHEN {y} BETWEEN $w AND $e AND {x} BETWEEN $s AND $n"
             f" THEN '{lon}=tertukar {lat}=tertukar' WHEN {x} BETWEEN $w AND $e THEN '{lat}=di-luar-wilayah'"
-            f" WHEN {y} BETWEEN $s AND $n THEN '{lon}=di-luar-wilayah' ELSE '{lon}=di-luar-wilayah {lat}=di-luar-wilayah' END"
+            f" WHEN {y} BETWEEN $s AND $n THEN '{lon}=di-luar-wilayah' "
+            f" ELSE '{lon}=di-luar-wilayah {lat}=di-luar-wilayah' END"
             f" WHERE faults = '' AND {x} IS NOT NULL AND {y} IS NOT NULL"
             f" AND NOT ({x} BETWEEN $w AND $e AND {y} BETWEEN $s AND $n)",
             {"w": west, "s": south, "e": east, "n": north},
@@ -227,7 +233,7 @@ class Grid:
         same = " AND ".join(f'c."v_{name}" IS NOT DISTINCT FROM k."v_{name}"' for name in key)
         value = ", ".join(f'"v_{plan.name}"' for plan in plans)
         rows = self._engine.execute(
-            f"SELECT c.n, k.first, k.variants = 1 FROM checked c JOIN (SELECT {keys}, min(n) AS first,"  # noqa: S608 (contract names, quoted)
+            f"SELECT c.n, k.first, k.variants = 1 FROM checked c JOIN (SELECT {keys}, min(n) AS first,"
             f" count(DISTINCT row({value})) AS variants FROM checked WHERE faults = '' AND ({keys}) IN"
             f" (SELECT ({keys}) FROM checked WHERE faults = '' GROUP BY {keys} HAVING count(*) > 1)"
             f" GROUP BY {keys}) k ON {same} WHERE c.faults = '' ORDER BY c.n"
@@ -246,7 +252,8 @@ class Grid:
         mapped = [plan for plan in plans if plan.source is not None]
         texts = ", ".join(["''"] + [f"left(s.c{plan.source}, 2000)" for plan in mapped])
         rows = self._engine.execute(
-            f"SELECT c.n, c.faults, {texts} FROM (SELECT n, faults FROM checked WHERE faults <> '' ORDER BY n LIMIT {limit}) c"  # noqa: S608 (column numbers)
+            f"SELECT c.n, c.faults, {texts} FROM"
+            f" (SELECT n, faults FROM checked WHERE faults <> '' ORDER BY n LIMIT {limit}) c"
             " JOIN sheet s ON s.n = c.n ORDER BY c.n"
         )
         return count, [
@@ -264,7 +271,7 @@ class Grid:
             parts.append(f"approx_count_distinct({name})")
             if plan.type in numeric:
                 parts += [f"min({name})", f"approx_quantile({name}, 0.5)", f"max({name})", f"sum({name}::DOUBLE)"]
-        row = self._engine.execute(f"SELECT {', '.join(parts)} FROM checked WHERE faults = ''").fetchone()  # noqa: S608
+        row = self._engine.execute(f"SELECT {', '.join(parts)} FROM checked WHERE faults = ''").fetchone()
         values = iter(row or ())
         result: dict[str, dict[str, Any]] = {}
         for plan in plans:
@@ -277,7 +284,8 @@ class Grid:
     def values_of(self, name: str, *, limit: int = 2_000) -> list[str]:
         """Distinct good values of a column as text, in order; for columns of few values such as areas and periods."""
         rows = self._engine.execute(
-            f"SELECT DISTINCT \"v_{name}\"::VARCHAR AS v FROM checked WHERE faults = '' AND v IS NOT NULL ORDER BY v LIMIT {limit}"  # noqa: S608 (contract name, quoted)
+            f'SELECT DISTINCT "v_{name}"::VARCHAR AS v FROM checked'
+            f" WHERE faults = '' AND v IS NOT NULL ORDER BY v LIMIT {limit}"
         )
         return [row[0] for row in _fetched(rows)]
 
@@ -287,7 +295,7 @@ class Grid:
         delivery = "'" + delivery_id.replace("'", "''") + "'"
         target = "'" + str(out).replace("'", "''") + "'"
         self._engine.execute(
-            f"COPY (SELECT {names}, {delivery}::VARCHAR AS _delivery, n AS _row FROM checked WHERE faults = '')"  # noqa: S608 (quoted above)
+            f"COPY (SELECT {names}, {delivery}::VARCHAR AS _delivery, n AS _row FROM checked WHERE faults = '')"
             f" TO {target} (FORMAT parquet, COMPRESSION zstd)"
         )
 

@@ -1,5 +1,8 @@
 """How a cell is read by the engine: plans and the SQL that follows from them. Pure: text in, text out."""
 
+# ruff: noqa: S608
+# Names are identifiers, checked by `ColumnPlan`; codes are words of this program.
+
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -23,7 +26,7 @@ _NAIVE = ("____-__-__ __:__:__", "____-__-__T__:__:__", "____-__-__ __:__", "___
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one distinct text means. `value` None with a `fault`: unreadable; with no fault: a way to write "nothing"."""
+    """What one distinct text means. `value` None with a `fault`: unreadable; without: a way to write "nothing"."""
 
     text: str
     value: str | None
@@ -49,6 +52,11 @@ class ColumnPlan:
     factor: float = 1.0
     offset_hours: int = 0
 
+    def __post_init__(self) -> None:
+        """The name goes into SQL, so it must be an identifier."""
+        if not self.name.isidentifier():
+            raise ValueError(f"not an identifier: {self.name!r}")
+
 
 def text_sql(source: int) -> str:
     """The cell, never NULL. Blanks around cells are removed when a grid is loaded."""
@@ -58,8 +66,10 @@ def text_sql(source: int) -> str:
 def edges_sql(source: int) -> str:
     """Whether the cell begins or ends with a blank. Cheap: comparing is much faster than trimming."""
     blanks = "' '", "chr(9)", "chr(10)", "chr(13)", "chr(160)", "chr(65279)"
-    ends = " OR ".join(f"ends_with(c{source}, {blank})" for blank in blanks)
-    return f"(c{source} <> '' AND c{source} < '!') OR (c{source} > '~' AND (starts_with(c{source}, chr(160)) OR starts_with(c{source}, chr(65279)))) OR {ends}"
+    cell = f"c{source}"
+    ends = " OR ".join(f"ends_with({cell}, {blank})" for blank in blanks)
+    wide = f"{cell} > '~' AND (starts_with({cell}, chr(160)) OR starts_with({cell}, chr(65279)))"
+    return f"({cell} <> '' AND {cell} < '!') OR ({wide}) OR {ends}"
 
 
 def trimmed_sql(source: int) -> str:
@@ -120,7 +130,7 @@ def checked_sql(plans: Sequence[ColumnPlan]) -> str:
         values.append(f'{_value_sql(plan, raw)} AS "v_{plan.name}"')
         faults.append(_fault_sql(plan, text, raw))
     inner = f"SELECT n, beyond, {', '.join(read)} FROM cells {' '.join(joins)}"
-    return f"SELECT n, {', '.join(values)}, concat_ws(' ', {', '.join(faults)}) AS faults FROM ({inner})"  # noqa: S608 (names from the contract, quoted)
+    return f"SELECT n, {', '.join(values)}, concat_ws(' ', {', '.join(faults)}) AS faults FROM ({inner})"
 
 
 def _raw_type(plan: ColumnPlan) -> str:
