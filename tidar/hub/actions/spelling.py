@@ -70,11 +70,17 @@ def _code_for(feed: Feed, spelling: Spelling) -> str:
     return codes.pop()
 
 
+def value_labels(feed: Feed) -> dict[str, dict[str, str]]:
+    """How the codes of each column with areas or choices are called: column → {code → words}."""
+    areas = {area.code: f"{area.name} ({area.code})" for area in places.areas()}
+    return {c.name: dict(c.codes) if c.codes else areas for c in feed.rules.columns if c.codes or c.type == "area"}
+
+
 def suggested_spellings(delivery: Delivery) -> list[dict[str, str | int]]:
     """Unknown spellings for which the check proposes a meaning, with how many open rows are written so."""
     rows = QuarantinedRow.objects.filter(delivery=delivery, status=Status.OPEN).exclude(suggestion={})
     columns = {c.name: c for c in delivery.feed.rules.columns if c.type == "area" or c.codes}
-    names = {area.code: f"{area.name} ({area.code})" for area in places.areas()}
+    names = value_labels(delivery.feed)
     found: dict[tuple[str, str, str], int] = {}
     for row in rows[:2_000]:
         for name, meaning in row.suggestion.items():
@@ -88,7 +94,7 @@ def suggested_spellings(delivery: Delivery) -> list[dict[str, str | int]]:
             "text": text,
             "meaning": meaning,
             "count": count,
-            "label": columns[name].codes.get(meaning) or names.get(meaning, meaning),
+            "label": names[name].get(meaning, meaning),
         }
         for (name, text, meaning), count in sorted(found.items(), key=lambda item: -item[1])
     ]

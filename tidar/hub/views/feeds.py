@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo
+from tidar.common.formats import number_text
 from tidar.common.pages import page
 from tidar.hub import api
 from tidar.hub.actions.feeds import (
@@ -134,7 +135,7 @@ def type_words(column: Column) -> str:
         "month": _("bulan, misalnya November 2026"),
         "year": _("tahun, misalnya 2026"),
         "timestamp": _("tanggal dan jam"),
-        "area": _("nama atau kode Kemendagri kelurahan/desa"),
+        "area": _("wilayah"),
         "lon": _("bujur, misalnya 110,2245"),
         "lat": _("lintang, misalnya -7,4865"),
     }
@@ -147,8 +148,8 @@ def limits_words(column: Column) -> str:
     if column.codes:
         parts.append(_("Pilihan: %s.") % ", ".join(column.codes.values()))
     if column.minimum is not None or column.maximum is not None:
-        low = "…" if column.minimum is None else f"{column.minimum:g}"
-        high = "…" if column.maximum is None else f"{column.maximum:g}"
+        low = "…" if column.minimum is None else number_text(column.minimum)
+        high = "…" if column.maximum is None else number_text(column.maximum)
         parts.append(_("Antara %(low)s dan %(high)s.") % {"low": low, "high": high})
     if column.personal:
         parts.append(_("Data pribadi: disamarkan di layar dan tidak pernah dibuka untuk umum."))

@@ -17,7 +17,7 @@ from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo
 from tidar.common.pages import page
 from tidar.hub.actions.quarantine import correct_row, current_values, discard_rows, release_rows
-from tidar.hub.actions.spelling import Spelling, confirm_spelling, suggested_spellings
+from tidar.hub.actions.spelling import Spelling, confirm_spelling, suggested_spellings, value_labels
 from tidar.hub.forms import ReasonForm, SpellingForm
 from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.deliveries import QuarantineFilter, codes_of, quarantine_counts, quarantined
@@ -26,6 +26,7 @@ from tidar.hub.views.loading import Asked, delivery_named, export_named, row_nam
 
 PER_PAGE = 50
 Status = QuarantinedRow.Status
+Labels = dict[str, dict[str, str]]
 
 
 @requires("hub.deliver", load=delivery_named)
@@ -46,7 +47,7 @@ def quarantine(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 def _page(request: HttpRequest, delivery: Delivery, *, sentence: str = "", status: int = 200) -> HttpResponse:
     narrowed = _narrowed(request)
     listed = Paginator(quarantined(delivery, narrowed), PER_PAGE).get_page(request.GET.get("page"))
-    columns = delivery.feed.rules.columns
+    columns, labels = delivery.feed.rules.columns, value_labels(delivery.feed)
     titles = {column.name: column.title for column in columns}
     context = {
         "delivery": delivery,
@@ -56,7 +57,7 @@ def _page(request: HttpRequest, delivery: Delivery, *, sentence: str = "", statu
         "statuses": Status.choices,
         "kinds": [{**kind, "title": titles.get(kind["column"], _("seluruh baris"))} for kind in codes_of(delivery)],
         "page_obj": listed,
-        "items": [row_view(row, columns) for row in listed],
+        "items": [row_view(row, columns, labels) for row in listed],
         "spellings": suggested_spellings(delivery),
         "published": delivery.status == Delivery.Status.PUBLISHED,
         "query": _query(narrowed),
@@ -76,7 +77,7 @@ def _query(narrowed: QuarantineFilter) -> str:
     return f"&status={narrowed.status}{kind}"
 
 
-def row_view(row: QuarantinedRow, columns: Any) -> dict[str, Any]:
+def row_view(row: QuarantinedRow, columns: Any, labels: Labels) -> dict[str, Any]:
     """A row for the page: per contract column what came, what it is now and what is proposed."""
     now = current_values(row)
     cells = [
@@ -86,6 +87,8 @@ def row_view(row: QuarantinedRow, columns: Any) -> dict[str, Any]:
             "now": now.get(column.name, ""),
             "changed": now.get(column.name, "") != row.original.get(column.name, ""),
             "suggestion": row.suggestion.get(column.name, ""),
+            "label": labels.get(column.name, {}).get(row.suggestion.get(column.name, ""), ""),
+            "now_label": labels.get(column.name, {}).get(now.get(column.name, ""), ""),
             "is_bad": column.name == row.column,
             "masked": column.personal,
         }
@@ -156,7 +159,7 @@ def row(request: HttpRequest, found: QuarantinedRow) -> HttpResponse:
     context = {
         "delivery": delivery,
         "feed": delivery.feed,
-        "item": row_view(found, delivery.feed.rules.columns),
+        "item": row_view(found, delivery.feed.rules.columns, value_labels(delivery.feed)),
         "sentence": sentence,
         "editing": request.method != "POST" or status == 422,
     }
