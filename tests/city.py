@@ -50,6 +50,7 @@ class City:
     lines: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
     seconds_to_ready: float = 0.0
+    mqtt_port: int = field(default_factory=free_port)
 
     @property
     def url(self) -> str:
@@ -57,7 +58,7 @@ class City:
 
     @property
     def environment(self) -> dict[str, str]:
-        environment = os.environ | {"TIDAR_HOME": str(self.home), "TIDAR_MQTT_PORT": str(free_port())}
+        environment = os.environ | {"TIDAR_HOME": str(self.home), "TIDAR_MQTT_PORT": str(self.mqtt_port)}
         environment.pop("DATABASE_URL", None)
         environment.pop("TIDAR_SECRET_KEY", None)
         return environment | ({"DATABASE_URL": self.database_url} if self.database_url else {})
