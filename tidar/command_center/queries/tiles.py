@@ -57,6 +57,11 @@ class Tile:
         return self.value.freshness in ("late", "stale")
 
     @property
+    def direction(self) -> str:
+        """The arrow: "same" also when the difference is too small to show."""
+        return self.change.direction if self.change and self.differs else "same"
+
+    @property
     def differs(self) -> bool:
         """Whether the number is other than before by as much as the screen can show."""
         return self.change is not None and tells(self.change, self.value)
@@ -120,7 +125,8 @@ def period_text(period: str) -> str:
 
 def tells(found: Change, value: ValueView) -> bool:
     """Whether the difference survives rounding to the decimals that are shown."""
-    return bool(round(found.difference, value.decimals)) or abs(found.percent or 0) >= Decimal("0.05")
+    percent = Decimal(0) if found.percent is None else abs(found.percent)
+    return bool(round(found.difference, value.decimals)) or percent >= Decimal("0.05")
 
 
 def _change_text(found: Change | None, value: ValueView) -> str:

@@ -77,7 +77,7 @@ def shell(context: template.Context) -> Shell:
     request: HttpRequest | None = context.get("request")
     actor: Actor = getattr(request, "actor", PUBLIC)
     path = request.get_full_path() if request else "/"
-    theme = chosen_theme(request, default=context.get("default_theme", "system"))
+    theme = chosen_theme(request, default=str(context.get("default_theme") or "system"))
     return Shell(
         region_name=_region_name(),
         path=path,

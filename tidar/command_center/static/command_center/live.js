@@ -8,13 +8,13 @@ const GRACE = 3000; // the server ends each stream after half an hour; the brows
 /** What a benchmark may read: `window.__tidarWall`. Latency is the server's recorded_at until the frame has been painted. */
 export const counters = {
   state: "joining", received: 0, drawn: 0, dropped: 0, frames: 0, lastSeq: 0, reconnects: 0,
-  latencies: new Float64Array(RING), measured: 0,
-  /** The p-th percentile (0…100) of the newest measurements, in milliseconds. */
-  percentile(p) {
-    const filled = this.latencies.slice(0, Math.min(this.measured, RING)).sort();
+  latencies: new Float64Array(RING), measured: 0, arrivals: new Float64Array(RING), arrived: 0,
+  /** The p-th percentile (0…100) of the newest measurements, in milliseconds; of "arrivals" the way until it was received. */
+  percentile(p, of = "latencies") {
+    const filled = this[of].slice(0, Math.min(of === "arrivals" ? this.arrived : this.measured, RING)).sort();
     return filled.length ? filled[Math.min(filled.length - 1, Math.ceil((p / 100) * filled.length) - 1)] : null;
   },
-  reset() { this.measured = 0; this.received = 0; this.drawn = 0; this.dropped = 0; this.frames = 0; },
+  reset() { this.measured = this.arrived = 0; this.received = 0; this.drawn = 0; this.dropped = 0; this.frames = 0; },
 };
 
 /** Keep one stream open for ever; say when it is lost and since when the numbers stand still. */
@@ -70,6 +70,7 @@ export function connect({ url, words, draw, onReturn }) {
     for (const event of Array.isArray(found) ? found : [found]) {
       if (!event || !event.kind) continue;
       counters.received += 1;
+      counters.arrivals[counters.arrived++ % RING] = lastHeard - Date.parse(event.recorded_at);
       counters.lastSeq = event.seq;
       waiting.push(event);
     }

@@ -22,6 +22,7 @@ export class CityMap {
     this.box = document.getElementById("peta");
     this.document = JSON.parse(document.getElementById("wall-document").textContent);
     this.gauges = new Map();
+    this.readings = new Map();
     this.sites = [];
     this.onTrace = () => {};
     this.choice = document.getElementById("pilih-angka");
@@ -113,8 +114,17 @@ export class CityMap {
     this.map.on("mouseleave", "areas-fill", () => (this.map.getCanvas().style.cursor = ""));
   }
 
-  /** A live reading moves its marker's number; nothing else is touched. */
+  /** Readings reach the markers four times a second, the newest of each: more nobody can read, and each costs a repaint. */
   showReading(event) {
+    this.readings.set(event.datastream_id, event);
+    this.flushing ??= setTimeout(() => {
+      this.flushing = null;
+      for (const newest of this.readings.values()) this.moveMarker(newest);
+      this.readings.clear();
+    }, 250);
+  }
+
+  moveMarker(event) {
     const element = this.gauges.get(event.datastream_id)?.getElement();
     if (!element) return;
     const level = levelOf(event);
