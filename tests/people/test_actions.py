@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -211,6 +211,12 @@ def test_those_who_hold_the_permission_for_the_agency_are_told_once() -> None:
     person("mati", role="producer", agency_code="dishub", is_active=False)
     assert (tell(), tell(), tell("another")) == (2, 0, 2)
     assert {n.user_id for n in Notice.objects.all()} == {u.pk for u in told}
+
+
+@pytest.mark.parametrize(("region", "expected"), [("33.71", date(2026, 11, 24)), ("63.03", date(2026, 11, 25))])
+def test_a_role_begins_at_the_region_s_own_midnight(settings, region, expected) -> None:
+    settings.TIDAR_REGION = region
+    assert assigning.day_of(datetime(2026, 11, 24, 16, 30, tzinfo=timezone.utc)) == expected  # 23.30 WIB, 00.30 WITA
 
 
 @pytest.mark.django_db(transaction=True)

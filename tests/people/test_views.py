@@ -123,6 +123,13 @@ def test_the_last_administrator_is_told_why_not(admin) -> None:
     assert User.objects.get(username="admin").is_active
 
 
+def test_narrowing_the_list_with_htmx_sends_the_list_alone(admin) -> None:
+    person("sri", role="leader")
+    html = admin.get("/orang/?peran=leader", headers={"hx-request": "true"}).content.decode()
+    assert "<html" not in html and 'id="daftar-orang"' in html
+    assert "Sri" in html and "Admin" not in html
+
+
 def test_an_account_that_is_not_there_is_not_found(admin) -> None:
     assert admin.get("/orang/00000000-0000-7000-8000-000000000000/").status_code == 404
 

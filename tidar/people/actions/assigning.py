@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tidar.common import audit
@@ -42,7 +41,7 @@ class RoleTerms:
 
 def day_of(at: datetime) -> date:
     """The calendar day of `at` in the region's time zone."""
-    return timezone.localdate(at)
+    return at.astimezone(places.region().zone).date()
 
 
 @transaction.atomic
