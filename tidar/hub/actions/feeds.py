@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -123,7 +124,7 @@ def _described(feed: Feed) -> dict[str, Any]:
 
 def _versioned(contract: Contract, feed: Feed | None) -> dict[str, object]:
     """The contract as JSON; its version rises by one when anything but the version differs from what the feed has."""
-    new = contract_data(contract)
+    new: dict[str, object] = json.loads(json.dumps(contract_data(contract)))  # as the database will give it back
     if feed is None:
         return new
     old = dict(feed.contract)

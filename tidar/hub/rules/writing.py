@@ -56,6 +56,7 @@ def definition_text(definition: FeedDefinition | None) -> str:
     lines += [
         f"{key} = {_value(value)}" for key, value in contract.items() if key not in ("columns", "version") and value
     ]
+    lines += [] if contract["columns"] else ["columns = []"]
     for column in contract["columns"]:
         lines += ["", "[[contract.columns]]"]
         lines += [f"{key} = {_value(value)}" for key, value in column.items() if value not in (None, "", {}, [], ())]

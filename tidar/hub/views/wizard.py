@@ -35,9 +35,9 @@ ACCEPTS = ".csv,.txt,.tsv,.xlsx,.ods,.json,.geojson"
 @require_http_methods(["GET", "HEAD", "POST"])
 def upload(request: HttpRequest, feed: Feed) -> HttpResponse:
     """Step 1, `/hub/umpan/<code>/unggah/`: choose a file."""
-    form = UploadForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
         return _upload_page(request, feed, UploadForm())
+    form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _upload_page(request, feed, form, status=422)
     by, at = actor_of(request), clock.now()
