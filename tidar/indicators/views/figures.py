@@ -66,13 +66,14 @@ def shown(value: api.ValueView) -> Shown:
 @requires("indicators.see")
 @require_safe
 def figures(request: HttpRequest) -> HttpResponse:
-    """Every indicator with its newest number for an area."""
+    """Every indicator with its newest number for an area; `umpan` leaves those that a feed's data went into."""
     code = request.GET.get("wilayah") or places.region().code
     area = places.area(code)
     if area is None:
         raise UnableToFind(_("Tidak ada wilayah dengan kode itu."))
     values = {v.indicator: v for v in api.current_values(area_codes=[code])}
-    definitions = api.definitions()
+    feed = request.GET.get("umpan", "")
+    definitions = [d for d in api.definitions() if not feed or _was_fed(values.get(d.id), feed)]
     context = {
         "area": area,
         "areas": _choices(),
@@ -81,6 +82,10 @@ def figures(request: HttpRequest) -> HttpResponse:
         "failures": failures(),
     }
     return page(request, "indicators/figures.html", context, block="list")
+
+
+def _was_fed(value: api.ValueView | None, feed: str) -> bool:
+    return value is not None and any(used.feed is not None and used.feed.code == feed for used in value.inputs)
 
 
 @requires("indicators.see")
