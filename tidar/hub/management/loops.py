@@ -19,13 +19,13 @@ from tidar.hub.actions.consuming import Registration, step_consumer
 from tidar.hub.actions.observing import record_messages
 from tidar.hub.actions.spine import BATCH, number_events
 from tidar.hub.queries.sensing import mqtt_feeds
-from tidar.hub.queries.spine import head
+from tidar.hub.queries.spine import has_unnumbered, head
 from tidar.hub.rules.sensing import RawMessage
 
 log = logging.getLogger(__name__)
 
 SHORTEST_SECONDS, LONGEST_SECONDS = 0.005, 0.025  # between passes of the relay: busy, idle
-CONSUMER_SECONDS = 0.05  # between looks at the head
+CONSUMER_SECONDS = 1.0  # between looks at the head when the relay, here or elsewhere, does not wake us
 TOPICS_SECONDS = 10.0
 STOP_SECONDS = 6.0  # patience with each loop at the end
 
@@ -33,18 +33,24 @@ Step = Callable[[], float]
 
 
 class Loop(threading.Thread):
-    """Calls `step` again and again, pausing as many seconds as it returns, until `stop` is set."""
+    """Calls `step` again and again, pausing as many seconds as it returns or until woken; ends when told to stop."""
 
     def __init__(self, name: str, step: Step, stop: threading.Event) -> None:
         super().__init__(name=name, daemon=True)
-        self._step, self._stop_event = step, stop
+        self._step, self._stop_event, self._woken = step, stop, threading.Event()
+
+    def wake(self) -> None:
+        """End the present pause: there is news."""
+        self._woken.set()
 
     def run(self) -> None:
         """The thread's work."""
         try:
             while not self._stop_event.is_set():
-                if pause := self._guarded_step():
-                    self._stop_event.wait(pause)
+                pause = self._guarded_step()
+                if pause and not self._stop_event.is_set():
+                    self._woken.wait(pause)
+                    self._woken.clear()
         finally:
             connection.close()
 
@@ -62,13 +68,19 @@ class Loop(threading.Thread):
 class Relay:
     """Numbers what has committed, looking every 5 ms while there is work and up to every 25 ms while there is none."""
 
-    def __init__(self) -> None:
+    def __init__(self, followers: Sequence[Loop] = ()) -> None:
         self._pause = LONGEST_SECONDS
+        self._followers = followers
 
     def step(self) -> float:
-        """One pass; returns seconds to the next."""
+        """One pass; wakes who follows; returns seconds to the next."""
+        if not has_unnumbered():  # one round trip, no transaction: what an idle city costs
+            self._pause = min(self._pause * 1.5, LONGEST_SECONDS)
+            return self._pause
         numbered = number_events()
-        self._pause = SHORTEST_SECONDS if numbered else min(self._pause * 1.5, LONGEST_SECONDS)
+        for follower in self._followers:
+            follower.wake()
+        self._pause = SHORTEST_SECONDS
         return 0.0 if numbered >= BATCH else self._pause
 
 
@@ -80,7 +92,7 @@ class ConsumerLoop:
         self._seen = -1
 
     def step(self) -> float:
-        """One step; returns seconds to the next."""
+        """One step; returns seconds to the next, unless the relay wakes us."""
         last = head()
         if last == self._seen:
             return CONSUMER_SECONDS
@@ -88,7 +100,7 @@ class ConsumerLoop:
         if step.handled:
             return 0.0
         if step.wait_seconds:
-            return min(step.wait_seconds, 1.0)
+            return min(step.wait_seconds, CONSUMER_SECONDS)
         self._seen = last
         return CONSUMER_SECONDS
 
@@ -129,5 +141,7 @@ def run_until_stopped(loops: Sequence[Loop], stop: threading.Event) -> None:
     for loop in loops:
         loop.start()
     stop.wait()
+    for loop in loops:
+        loop.wake()
     for loop in loops:
         loop.join(STOP_SECONDS)

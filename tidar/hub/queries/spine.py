@@ -44,6 +44,14 @@ def head() -> int:
     return int(row[0]) if row else 0
 
 
+def has_unnumbered() -> bool:
+    """Whether some committed event waits for its number; one look into a partial index."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM hub_event WHERE seq IS NULL)")
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 def events_after(seq: int, *, limit: int = 500, kinds: Sequence[str] = ()) -> tuple[EventView, ...]:
     """Numbered events with a greater number, in order, at most `limit` (≤ 1,000) of them.
 

@@ -27,7 +27,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
-        loops = [Loop("relay", Relay().step, stop), *consumer_loops(registered(), stop)]
+        followers = consumer_loops(registered(), stop)
+        loops = [Loop("relay", Relay(followers).step, stop), *followers]
         if settings.MQTT_URL and not options["without_mqtt"]:
             loops += mqtt_loops(settings.MQTT_URL, stop)
         log.info("following: %s", ", ".join(loop.name for loop in loops))
