@@ -130,6 +130,14 @@ def test_narrowing_the_list_with_htmx_sends_the_list_alone(admin) -> None:
     assert "Sri" in html and "Admin" not in html
 
 
+def test_the_next_page_of_people_keeps_what_was_searched(admin) -> None:
+    for n in range(51):
+        person(f"a&b{n}")
+    html = admin.get("/orang/", {"q": "a&b"}).content.decode()
+    assert 'href="?page=2&amp;q=a%26b"' in html
+    assert len(admin.get("/orang/?page=2&q=a%26b").context["rows"]) == 1
+
+
 def test_an_account_that_is_not_there_is_not_found(admin) -> None:
     assert admin.get("/orang/00000000-0000-7000-8000-000000000000/").status_code == 404
 

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -51,7 +52,7 @@ def people_list(request: HttpRequest) -> HttpResponse:
     found = people(search=asked.get("q", ""), role=asked.get("peran", ""), agency=asked.get("opd", ""), today=today)
     shown = Paginator(found, 50).get_page(request.GET.get("page"))
     rows = [(user, [(a, ROLES.get(a.role)) for a in user.held]) for user in shown]  # type: ignore[attr-defined]
-    query = "".join(f"&{k}={v}" for k, v in request.GET.items() if k != "page")
+    query = "&" + urlencode({k: v for k, v in request.GET.items() if k in form.fields and v})
     return page(
         request, "people/list.html", {"form": form, "rows": rows, "page_obj": shown, "query": query}, block="list"
     )
