@@ -113,11 +113,10 @@ def lineage(value_id: uuid.UUID, *, at: datetime, page: int = 1) -> Lineage:
     definition = rules.definition_from(computation.definition.content)
     ask = _asking(definition, computation, of_area=kept.area_code, of_period=kept.period)
     names = {"rows": definition.rows, "scope_column": definition.scope_column}
-    (again,) = ask.read(rollup.recomputed_sql(formula=definition.formula, **names))
-    page_count = max(1, -(-again["row_count"] // PAGE_SIZE))
+    page_count = max(1, -(-kept.row_count // PAGE_SIZE))
     page = min(max(page, 1), page_count)
-    order = "_code, _table, _delivery, _row"
-    rows = ask.read(rollup.rows_sql(order=order, **names), limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
+    sql = rollup.rows_sql(formula=definition.formula, order="_code, _table, _delivery, _row", **names)
+    rows = ask.read(sql, limit=PAGE_SIZE, offset=(page - 1) * PAGE_SIZE)
     titles = {table.name: table.title for table in lake.tables()}
     return Lineage(
         value=view,
@@ -127,8 +126,8 @@ def lineage(value_id: uuid.UUID, *, at: datetime, page: int = 1) -> Lineage:
         inputs=_inputs(computation, titles),
         parameters=computation.parameters,
         computed_at=computation.computed_at,
-        recomputed=again["value"],
-        row_count=again["row_count"],
+        recomputed=rows[0]["_again"] if rows else Decimal(0),
+        row_count=rows[0]["_count"] if rows else 0,
         deliveries=_shares(ask.read(rollup.deliveries_sql(**names)), titles),
         rows=_contributing(rows, definition),
         page=page,
@@ -139,7 +138,10 @@ def lineage(value_id: uuid.UUID, *, at: datetime, page: int = 1) -> Lineage:
 def uses_of_row(delivery: str, row: int, *, at: datetime) -> tuple[ValueView, ...]:
     """The current numbers that one row of a delivery is in, at every level; empty when it is in none."""
     found: list[ValueView] = []
+    tables = set(lake.tables_from(delivery))
     for computation in _computations_of_today():
+        if not tables.intersection(item["table"] for item in computation.inputs):
+            continue
         definition = rules.definition_from(computation.definition.content)
         ask = _asking(definition, computation, delivery=delivery, row=row)
         hits = ask.read(rollup.uses_sql(rows=definition.rows, scope_column=definition.scope_column))

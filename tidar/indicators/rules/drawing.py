@@ -1,4 +1,4 @@
-"""A chart of a figure over its periods: columns from zero, as SVG numbers in a 300 × 120 box. Pure."""
+"""A small line of a figure over its periods: SVG paths in a 100 × 32 box, for the component `sparkline`. Pure."""
 
 from __future__ import annotations
 
@@ -6,41 +6,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-WIDTH, HEIGHT, GAP = 300.0, 120.0, 4.0
+WIDTH, HEIGHT, MARGIN = 100.0, 32.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
-    """One period's column."""
+class Line:
+    """Path data: the line, the area under it, and its last point."""
 
-    x: str
-    y: str
-    width: str
-    height: str
-    period: str
-    value: Decimal
-    last: bool
+    line: str
+    area: str
+    end: str
 
 
-def bars(points: Sequence[tuple[str, Decimal]]) -> tuple[Bar, ...]:
-    """Columns in the order given, the tallest as high as the box; lengths are true (the axis begins at zero)."""
-    if not points:
-        return ()
-    high = max(Decimal(0), *(value for _, value in points))
-    low = min(Decimal(0), *(value for _, value in points))
-    span = float(high - low) or 1.0
-    slot = WIDTH / len(points)
-    width = min(slot - GAP, 48.0)
-    zero = HEIGHT * float(high) / span if high != low else HEIGHT
-    drawn = []
-    for index, (period, value) in enumerate(points):
-        height = max(HEIGHT * abs(float(value)) / span, 1.0)
-        top = zero - height if value >= 0 else zero
-        x = slot * index + (slot - width) / 2
-        drawn.append(
-            Bar(_short(x), _short(top), _short(width), _short(height), period, value, last=index == len(points) - 1)
-        )
-    return tuple(drawn)
+def line(values: Sequence[Decimal]) -> Line | None:
+    """A line through `values`, scaled to the box, the highest at the top; None with fewer than two."""
+    if len(values) < 2:
+        return None
+    low, high = float(min(values)), float(max(values))
+    step = WIDTH / (len(values) - 1)
+    points = [f"{_short(index * step)} {_short(_height(float(v), low, high))}" for index, v in enumerate(values)]
+    path = "M" + "L".join(points)
+    return Line(path, f"{path}L{_short(WIDTH)} {_short(HEIGHT)}L0 {_short(HEIGHT)}Z", f"M{points[-1]}h0.01")
+
+
+def _height(value: float, low: float, high: float) -> float:
+    if high == low:
+        return HEIGHT / 2
+    return HEIGHT - MARGIN - (value - low) / (high - low) * (HEIGHT - 2 * MARGIN)
 
 
 def _short(value: float) -> str:

@@ -46,7 +46,7 @@ def narrative(template: str, facts: Facts) -> str:
     text = template.format_map(
         {
             "area": facts.area,
-            "value": f"{number} {facts.unit}".strip(),
+            "value": with_unit(number, facts.unit),
             "number": number,
             "period": period_text(facts.period),
             "change": change_text(facts),
@@ -54,6 +54,11 @@ def narrative(template: str, facts: Facts) -> str:
         }
     )
     return " ".join(text.split()).replace(" ,", ",").replace(" .", ".")
+
+
+def with_unit(number: str, unit: str) -> str:
+    """`128.709 jiwa`; a percent sign stands close: `80,6%`."""
+    return f"{number}{unit}" if unit == "%" else f"{number} {unit}".strip()
 
 
 def period_text(period: str) -> str:

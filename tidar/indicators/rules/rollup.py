@@ -48,16 +48,14 @@ _contributing AS (
 )"""  # noqa: S608
 
 
-def rows_sql(*, rows: str, scope_column: str, order: str) -> str:
-    """A page of the rows behind one number. Needs `$of_area`, `$of_period`, `$limit`, `$offset`."""
+def rows_sql(*, rows: str, formula: str, scope_column: str, order: str) -> str:
+    """A page of the rows behind one number; beside each, the number again from all its rows (`_again`) and their count
+    (`_count`). Needs `$of_area`, `$of_period`, `$limit`, `$offset`."""
     return f"""{_of_one(rows, scope_column)}
-SELECT * FROM _contributing ORDER BY {order} LIMIT $limit OFFSET $offset"""  # noqa: S608
-
-
-def recomputed_sql(*, rows: str, formula: str, scope_column: str) -> str:
-    """The number again, from its rows alone, and how many they are. Needs `$of_area`, `$of_period`."""
-    return f"""{_of_one(rows, scope_column)}
-SELECT CAST(({formula}) AS {VALUE_TYPE}) AS value, count(*) AS row_count FROM _contributing"""  # noqa: S608
+SELECT c.*, a._again, a._count FROM _contributing AS c CROSS JOIN (
+    SELECT CAST(({formula}) AS {VALUE_TYPE}) AS _again, count(*) AS _count FROM _contributing
+) AS a
+ORDER BY {order} LIMIT $limit OFFSET $offset"""  # noqa: S608
 
 
 def source_suffixes(rows: str) -> tuple[str, ...]:

@@ -14,17 +14,27 @@ from django.views.decorators.http import require_safe
 
 from tidar.common.access import requires
 from tidar.common.errors import UnableToFind
+from tidar.common.formats import number_text
 from tidar.common.pages import page
 from tidar.indicators import api
 from tidar.indicators.queries.definitions import loaded, view_of
 from tidar.indicators.queries.health import failures
 from tidar.indicators.queries.values import periods_of
-from tidar.indicators.rules.drawing import Bar, bars
+from tidar.indicators.rules.drawing import Line, line
 from tidar.indicators.rules.export import safe_cell
 from tidar.indicators.rules.freshness import KINDS, WORDS
 from tidar.indicators.rules.narrative import period_text
 from tidar.people import api as people
 from tidar.places import api as places
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """An earlier or the present period with its number."""
+
+    period: str
+    name: str
+    value: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,32 +45,35 @@ class Shown:
     period: str
     state: str
     kind: str
-    bars: tuple[Bar, ...]
-    change: Decimal | None  # against the period before
+    line: Line | None
+    past: tuple[Past, ...]  # oldest first, this period last
+    change: str  # against the period before: "+2", "−3", "0", "" without one
 
     @property
-    def is_region(self) -> bool:
-        """Whether this is the whole region's number."""
-        return self.value.area_code.count(".") == 1
-
-    @property
-    def is_kecamatan(self) -> bool:
-        """Whether this is a kecamatan's number."""
-        return self.value.area_code.count(".") == 2
+    def is_group(self) -> bool:
+        """Whether this is the whole region's or a kecamatan's number, above the kelurahan in a table."""
+        return self.value.area_code.count(".") <= 2
 
 
 def shown(value: api.ValueView) -> Shown:
-    """The number with its words and its chart; corrections of one period are one column, the newest."""
-    series = dict(value.history) | {value.period: value.value}
-    earlier = [number for period, number in series.items() if period < value.period]
+    """The number with its words and its line; of corrections of one period the newest counts."""
+    series = sorted((dict(value.history) | {value.period: value.value}).items())
     return Shown(
         value=value,
         period=period_text(value.period),
         state=WORDS[value.freshness],
         kind=KINDS[value.freshness],
-        bars=bars(sorted(series.items())),
-        change=value.value - earlier[-1] if earlier else None,
+        line=line([number for _period, number in series]),
+        past=tuple(Past(period, period_text(period), number) for period, number in series),
+        change=signed(value.value - series[-2][1], value.decimals) if len(series) > 1 else "",
     )
+
+
+def signed(difference: Decimal, decimals: int) -> str:
+    """`+1.234`, `−3`, `0`."""
+    rounded = round(difference, decimals)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return sign + number_text(abs(rounded), decimals=decimals)
 
 
 @requires("indicators.see")
@@ -102,7 +115,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         "agency": agency,
         "head": head,
         "rows": rows,
-        "highest": max((abs(r.value.value) for r in rows if not (r.is_region or r.is_kecamatan)), default=Decimal(0)),
+        "highest": max((abs(r.value.value) for r in rows if not r.is_group), default=Decimal(0)),
         "periods": [(p, period_text(p)) for p in periods_of(code)],
         "period": period or (head.value.period if head else ""),
         "failure": failures().get(code, ""),

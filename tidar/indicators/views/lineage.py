@@ -19,7 +19,7 @@ from tidar.common.formats import number_text
 from tidar.common.pages import page
 from tidar.indicators import api
 from tidar.indicators.queries import sources
-from tidar.indicators.queries.lineage import PAGE_SIZE, ContributingRow, Lineage
+from tidar.indicators.queries.lineage import PAGE_SIZE, ContributingRow, Lineage, TableInput
 from tidar.indicators.rules.freshness import KINDS, WORDS
 from tidar.indicators.rules.narrative import period_text
 from tidar.indicators.views.asking import page_number, row_uses
@@ -34,6 +34,15 @@ class ShownRow:
     row: ContributingRow
     measures: tuple[str, ...]
     selected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UsedInput:
+    """An input table with how many of its rows, from how many deliveries, are in the number."""
+
+    input: TableInput
+    rows: int
+    deliveries: int
 
 
 @requires("lineage.see")
@@ -56,7 +65,7 @@ def lineage(request: HttpRequest, value_id: uuid.UUID) -> HttpResponse:
         "rows": _rows(down, who, opened),
         "raw": [sources.raw_row(source, who) for source in down.rows[opened].sources] if down.rows else [],
         "opened": (down.page - 1) * PAGE_SIZE + opened + 1,
-        "feeds": {i.table: i.feed for i in down.value.inputs if i.feed},
+        "inputs": _inputs(down),
         "h": 3 if panel else 2,
     }
     return page(request, "lineage/down.html", context, block="panel")
@@ -85,6 +94,11 @@ def _opened(request: HttpRequest, down: Lineage) -> int:
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
     index = number - 1 - (down.page - 1) * PAGE_SIZE
     return index if 0 <= index < len(down.rows) else 0
+
+
+def _inputs(down: Lineage) -> list[UsedInput]:
+    shares = {i.table: [d.row_count for d in down.deliveries if d.table == i.table] for i in down.inputs}
+    return [UsedInput(i, sum(shares[i.table]), len(shares[i.table])) for i in down.inputs]
 
 
 def _rows(down: Lineage, who: sources.Reader, opened: int) -> list[ShownRow]:
