@@ -150,9 +150,16 @@ def _map_page(
 
 def _preview(survey: Survey) -> list[dict[str, Any]]:
     skipped = {s.row: s.reason for s in survey.skipped}
+    last = max(12, (survey.header_rows[-1] if survey.header_rows else 0) + 8)
     return [
-        {"number": n, "cells": cells, "is_header": n in survey.header_rows, "skipped": skipped.get(n, "")}
-        for n, cells in enumerate(survey.preview, start=1)
+        {
+            "number": n,
+            "cells": cells,
+            "is_header": n in survey.header_rows,
+            "skipped": skipped.get(n, ""),
+            "joined": " ".join(cell for cell in cells if cell),
+        }
+        for n, cells in enumerate(survey.preview[:last], start=1)
     ]
 
 
@@ -269,6 +276,14 @@ def _check_page(request: HttpRequest, delivery: Delivery, *, sentence: str = "",
 
 
 def _accepted(delivery: Delivery) -> list[dict[str, Any]]:
-    names = [column.name for column in delivery.feed.rules.columns]
+    labels = spelling.value_labels(delivery.feed)
+    columns = delivery.feed.rules.columns
     rows = first_rows(checked_path(delivery), limit=8)
-    return [{"number": row["_row"], "values": [row.get(name) for name in names]} for row in rows]
+    return [{"number": row["_row"], "values": [_said(row.get(c.name), c, labels) for c in columns]} for row in rows]
+
+
+def _said(value: Any, column: Column, labels: dict[str, dict[str, str]]) -> Any:
+    """A value for the screen: personal data masked, codes in words."""
+    if column.personal and value is not None:
+        return "•••"
+    return labels.get(column.name, {}).get(str(value), value)
