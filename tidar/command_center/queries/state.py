@@ -40,6 +40,11 @@ class Wall:
     names: ticker.Names
 
     @property
+    def sample_gauges(self) -> bool:
+        """Whether some sensor's readings are made up."""
+        return any(gauge.reading.sample for gauge in self.gauges)
+
+    @property
     def troubled(self) -> int:
         """How many feeds miss their rhythm."""
         return sum(line.kind in ("warn", "bad") for line in self.feeds)
