@@ -3,10 +3,11 @@
     .venv/bin/python -m bench.csv_intake [ROWS …]        (default 100000 300000 1000000; three runs each)
 
 The file is made once, from a seed, and kept under TIDAR_HOME/bench. Every run is its own process: seconds are wall
-clock without start-up, memory is the process's highest resident size. "ours, whole upload" is what a push or the wizard runs:
-receive (stream, hash, fsync), survey, map, check, Parquet, publish, first query. "ours, reading and checking" is the
-part of that in this process without the database. The peer is sqlite-utils when it can be imported; else Python's csv
-with sqlite3, typed by hand and without any contract, which is kinder to it. The limits check nothing at all.
+clock without start-up, memory is the process's highest resident size. "ours, whole upload" is what a push or the
+wizard runs: receive (stream, hash, fsync), survey, map, check, Parquet, publish, first query. "ours, reading and
+checking" is the part of that in this process without the database. The peer is sqlite-utils when it can be imported;
+else Python's csv with sqlite3, typed by hand and without any contract, which is kinder to it. The limits check
+nothing at all.
 """
 
 from __future__ import annotations

@@ -101,14 +101,14 @@ def _load_fast(grid: lake.Grid, book: Book, folder: Path, *, width: int) -> bool
     """Whether a strict reader could take the file as it is."""
     if width < 2 or not (book.plain or book.line_count >= _WORTH_REWRITING):
         return False
-    path, is_plain = book.path, book.plain
+    path, is_plain, blanks = book.path, book.plain, book.blanks
     if book.encoding != "utf-8":
         path = folder / f"{book.path.name[:80]}.utf8"
         transcode(book, path)
-        is_plain = read_facts(path).plain
+        is_plain, blanks = (facts := read_facts(path)).plain, facts.blanks
     try:
         if is_plain:
-            grid.load_text(path, delimiter=book.delimiter, width=width)
+            grid.load_text(path, delimiter=book.delimiter, width=width, blanks=blanks)
         return is_plain
     except lake.GridBroken:
         return False

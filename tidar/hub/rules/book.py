@@ -50,6 +50,7 @@ class Book:
     encoding: str = ""  # utf-8, utf-8-sig, utf-16, cp1252, mixed; "" when the format defines it
     delimiter: str = ""
     plain: bool = False  # a text file that a strict reader may take as it is: no blank lines, lone CRs or control bytes
+    blanks: str = BLANKS  # which of them occur in a text file at all
     line_count: int = 0
     sheets: tuple[Sheet, ...] = ()
     date1904: bool = False

@@ -116,7 +116,7 @@ def _open_text(path: Path, file_name: str) -> Book:
         )
     return Book(
         path=path, file_name=file_name, kind="csv", encoding=facts.encoding, delimiter=delimiter,
-        plain=facts.plain, line_count=facts.line_count,
+        plain=facts.plain, blanks=facts.blanks, line_count=facts.line_count,
     )  # fmt: skip
 
 

@@ -7,7 +7,8 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tidar.hub.rules.book import Book, UnableToReadFile
@@ -27,24 +28,30 @@ class TextFacts:
 
     encoding: str = "utf-8"
     plain: bool = True
+    blanks: str = " \n\r"  # which signs may stand around a cell in this file
     line_count: int = 0
-    bad_lines: int = 0
-    sample: bytes = field(default=b"", repr=False)
 
 
 def read_facts(path: Path) -> TextFacts:
     """One pass over the file: encoding, line count, and whether a strict reader may take it as it is."""
+    stat = path.stat()
+    return _facts(path, stat.st_size, stat.st_mtime_ns)
+
+
+@lru_cache(maxsize=16)
+def _facts(path: Path, _size: int, _changed_ns: int) -> TextFacts:
+    """Surveying and checking look at the same bytes; the pass over them is made once."""
     facts = TextFacts()
     with path.open("rb") as raw:
-        facts.sample = raw.read(1 << 16)
-        wide = _wide_encoding(facts.sample)
+        sample = raw.read(1 << 16)
+        wide = _wide_encoding(sample)
         raw.seek(0)
         if wide:
             facts.encoding, facts.plain = wide, False
             facts.line_count = sum(1 for _ in text_lines(path, wide))
             return facts
         is_utf8 = _scan(raw, facts)
-    if facts.sample.startswith(codecs.BOM_UTF8):
+    if sample.startswith(codecs.BOM_UTF8):
         facts.encoding, facts.plain = "utf-8-sig", False
     if not is_utf8:
         facts.encoding, facts.plain = _narrow_encoding(path), False
@@ -67,31 +74,38 @@ def _wide_encoding(sample: bytes) -> str:
 
 
 def _scan(raw: io.BufferedReader, facts: TextFacts) -> bool:
-    """Fill in lines and plainness; answer whether all is UTF-8."""
-    decoder, is_utf8, tail = codecs.getincrementaldecoder("utf-8")(), True, b"\n"
+    """Fill in lines, blanks and plainness; answer whether all is UTF-8."""
+    decoder, is_utf8, is_ascii, tail = codecs.getincrementaldecoder("utf-8")(), True, True, b"\n"
     while chunk := raw.read(_CHUNK):
         facts.line_count += chunk.count(b"\n")
         window = tail + chunk
-        crlf = window.count(b"\r")
-        odd_ends = crlf and crlf - window.endswith(b"\r") != window.count(b"\r\n")
-        blank = b"\n\n" in window or b"\n\r\n" in window
-        control = len(chunk.translate(None, _CONTROL)) != len(chunk)
-        # Readers differ on a quote beside a blank (`"a" "b"`), so such a file is read by ours.
-        odd_quote = b'"' in window and (b'" ' in window or b' "' in window)
-        facts.plain = facts.plain and not (odd_ends or blank or control or odd_quote)
-        tail = window[-2:] if crlf else window[-1:]
-        if is_utf8:
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                is_utf8 = False
-    if is_utf8:
+        facts.plain = facts.plain and not _is_odd(window)
+        facts.blanks += "\t" * (b"\t" in chunk and "\t" not in facts.blanks)
+        tail = window[-2:]
+        if is_ascii and chunk.isascii():
+            continue
+        is_ascii = False
         try:
-            decoder.decode(b"", final=True)
+            decoder.decode(chunk if is_utf8 else b"")
         except UnicodeDecodeError:
             is_utf8 = False
+    facts.blanks += "" if is_ascii else "\xa0\ufeff"
     facts.line_count += tail[-1:] != b"\n"
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
     return is_utf8
+
+
+def _is_odd(window: bytes) -> bool:
+    """What a strict reader skips or reads its own way: blank lines, lone CRs, control bytes, quotes beside blanks."""
+    if b"\n\n" in window or len(window.translate(None, _CONTROL)) != len(window):
+        return True
+    crlf = window.count(b"\r")
+    if crlf and (b"\n\r\n" in window or crlf - window.endswith(b"\r") != window.count(b"\r\n")):
+        return True
+    return b'"' in window and (b'" ' in window or b' "' in window)
 
 
 def _narrow_encoding(path: Path) -> str:

@@ -63,8 +63,11 @@ class Grid:
     ) -> None:
         self._engine.close()
 
-    def load_text(self, path: Path, *, delimiter: str, width: int) -> None:
-        """Load a UTF-8 text file as it is. Raises `GridBroken` unless every record has exactly `width` fields."""
+    def load_text(self, path: Path, *, delimiter: str, width: int, blanks: str = BLANKS) -> None:
+        """Load a UTF-8 text file as it is; `blanks` are the signs that may stand around its cells.
+
+        Raises `GridBroken` unless every record has exactly `width` fields.
+        """
         try:
             self._engine.execute(
                 "CREATE OR REPLACE TABLE grid AS SELECT * FROM read_csv(?, columns = ?, delim = ?, auto_detect = false,"
@@ -74,14 +77,14 @@ class Grid:
             )
         except duckdb.Error as error:
             raise GridBroken(str(error)) from error
-        self._trim(width)
+        self._trim(width, blanks)
         # One table filled by one ordered insert: rowid is the record's place in the file.
         self._engine.execute("CREATE OR REPLACE VIEW sheet AS SELECT rowid + 1 AS n, * FROM grid")
         self.width = width
 
-    def _trim(self, width: int) -> None:
+    def _trim(self, width: int, blanks: str) -> None:
         """Remove blanks around cells, in the columns that have any."""
-        edges = ", ".join(f"coalesce(bool_or({edges_sql(i)}), false)" for i in range(width))
+        edges = ", ".join(f"coalesce(bool_or({edges_sql(i, blanks)}), false)" for i in range(width))
         row = self._engine.execute(f"SELECT {edges} FROM grid").fetchone() or ()
         if any(row):
             columns = ", ".join(trimmed_sql(i) if needs else f"c{i}" for i, needs in enumerate(row))
@@ -262,20 +265,19 @@ class Grid:
         ]
 
     def profile(self, plans: Sequence[ColumnPlan]) -> dict[str, dict[str, Any]]:
-        """Per column, over the good rows: filled, and for numbers least, middle, most and sum; for others distinct."""
+        """Per column, over the good rows: filled, and for numbers least, middle, most and sum."""
         numeric = ("integer", "number")
         parts = []
         for plan in plans:
             name = f'"v_{plan.name}"'
             parts.append(f"count({name})")
-            parts.append(f"approx_count_distinct({name})")
             if plan.type in numeric:
                 parts += [f"min({name})", f"approx_quantile({name}, 0.5)", f"max({name})", f"sum({name}::DOUBLE)"]
         row = self._engine.execute(f"SELECT {', '.join(parts)} FROM checked WHERE faults = ''").fetchone()
         values = iter(row or ())
         result: dict[str, dict[str, Any]] = {}
         for plan in plans:
-            entry: dict[str, Any] = {"filled": next(values), "distinct": next(values)}
+            entry: dict[str, Any] = {"filled": next(values)}
             if plan.type in numeric:
                 entry |= dict(zip(("min", "median", "max", "sum"), itertools.islice(values, 4), strict=True))
             result[plan.name] = entry
