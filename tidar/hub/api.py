@@ -13,9 +13,11 @@ from tidar.hub.actions.spine import number_events, record_event
 from tidar.hub.queries import sensing
 from tidar.hub.queries.cells import CellView, raw_cell
 from tidar.hub.queries.freshness import feed_of_table, feed_states, feeds_of_tables
+from tidar.hub.queries.raw_messages import MessageView, raw_message
 from tidar.hub.queries.recent import recent_events
 from tidar.hub.queries.sensing import latest_observations
 from tidar.hub.queries.spine import events_after, lag_behind
+from tidar.hub.queries.waiting import WaitingDelivery, waiting_deliveries
 from tidar.hub.rules.freshness import FeedState, FreshState
 from tidar.hub.rules.sensing import ObservationView
 from tidar.hub.rules.spine import EventFields, EventView, SourceRef, StreamFilter
@@ -26,9 +28,11 @@ __all__ = [
     "EventView",
     "FeedState",
     "FreshState",
+    "MessageView",
     "ObservationView",
     "SourceRef",
     "StreamFilter",
+    "WaitingDelivery",
     "adopt_feeds",
     "consumer",
     "events_after",
@@ -40,11 +44,13 @@ __all__ = [
     "number_events",
     "process_delivery",
     "raw_cell",
+    "raw_message",
     "receive_delivery",
     "recent_events",
     "recent_observations",
     "record_event",
     "spine_lag",
+    "waiting_deliveries",
 ]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tidar.common import clock
 from tidar.common.access import actor_of
 from tidar.common.errors import UnableToAllow, UnableToFind
+from tidar.hub import api as hub
+from tidar.hub.api import MessageView
 from tidar.indicators import api
 from tidar.indicators.queries import sources
 from tidar.indicators.queries.lineage import SourceRow
@@ -33,3 +37,11 @@ def row_uses(request: HttpRequest, delivery: str, row: int) -> tuple[tuple[RawRo
     uses = api.uses_of_row(delivery, row, at=at)
     raw = tuple(sources.raw_row(SourceRow(table, delivery, row, ()), who) for table in tables)
     return raw, uses
+
+
+def readable_message(request: HttpRequest, message_id: uuid.UUID) -> MessageView:
+    """A sensor's message, when this reader may open it. Raises `UnableToFind`, `UnableToAllow`."""
+    found = hub.raw_message(message_id)
+    if found.access_class == "closed" and not actor_of(request).may("hub.see", agency=found.agency_code):
+        raise UnableToAllow(_("Pesan umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
+    return found

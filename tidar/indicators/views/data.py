@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import uuid
 
 from django.http import HttpRequest, JsonResponse
@@ -16,7 +17,7 @@ from tidar.indicators.queries import sources
 from tidar.indicators.queries.definitions import loaded, view_of
 from tidar.indicators.queries.values import periods_of
 from tidar.indicators.views.answers import definition_data, lineage_data, value_data
-from tidar.indicators.views.asking import page_number, row_uses
+from tidar.indicators.views.asking import page_number, readable_message, row_uses
 from tidar.places import api as places
 
 
@@ -88,3 +89,11 @@ def row_lineage_data(request: HttpRequest, delivery: str, row: int) -> JsonRespo
             "values": [value_data(v) for v in uses],
         }
     )
+
+
+@requires("lineage.see")
+@require_safe
+def message_lineage_data(request: HttpRequest, message_id: uuid.UUID) -> JsonResponse:
+    """`/api/lineage/messages/<message>`: a sensor's message as it came, and the observation that it became."""
+    found = readable_message(request, message_id)
+    return JsonResponse({"message": dataclasses.asdict(found)})

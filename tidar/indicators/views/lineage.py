@@ -15,14 +15,16 @@ from django.views.decorators.http import require_safe
 
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
+from tidar.common.errors import UnableToFind
 from tidar.common.formats import number_text
 from tidar.common.pages import page
+from tidar.hub import api as hub
 from tidar.indicators import api
 from tidar.indicators.queries import sources
 from tidar.indicators.queries.lineage import PAGE_SIZE, ContributingRow, Lineage, TableInput
 from tidar.indicators.rules.freshness import KINDS, WORDS
 from tidar.indicators.rules.narrative import period_text
-from tidar.indicators.views.asking import page_number, row_uses
+from tidar.indicators.views.asking import page_number, readable_message, row_uses
 from tidar.people import api as people
 
 
@@ -86,6 +88,25 @@ def row(request: HttpRequest, delivery: str, row: int) -> HttpResponse:
         "h": 2,
     }
     return page(request, "lineage/up.html", context, block="panel")
+
+
+@requires("lineage.see")
+@require_safe
+def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    """The way down from a sensor's number: the observation, its feed, and the message as the sensor sent it."""
+    found = readable_message(request, message_id)
+    context = {"message": found, "h": 3 if getattr(request, "htmx", False) else 2}
+    return page(request, "lineage/message.html", context, block="panel")
+
+
+@requires("lineage.see")
+@require_safe
+def sensor(request: HttpRequest, datastream_id: int) -> HttpResponse:
+    """The way down from the number that a sensor shows now, for links beside live numbers."""
+    newest = next((o for o in hub.latest_observations() if o.datastream_id == datastream_id), None)
+    if newest is None:
+        raise UnableToFind(_("Sensor itu belum mengirim bacaan."))
+    return message(request, message_id=uuid.UUID(newest.message_id))
 
 
 def _opened(request: HttpRequest, down: Lineage) -> int:
