@@ -68,7 +68,8 @@ def sample(rows: int) -> Path:
             note = " ".join(chance.choices(words, k=3))
             lon, lat = 110.205 + 0.03 * chance.random(), -7.505 + 0.05 * chance.random()
             cells = (
-                str(number), str(start + timedelta(seconds=31 * number)), chance.choice(districts), chance.choice(categories),
+                str(number), str(start + timedelta(seconds=31 * number)), chance.choice(districts),
+                chance.choice(categories),
                 chance.choice(("baru", "proses", "selesai")), f"{lon:.6f}", f"{lat:.6f}", str(chance.randint(1, 240)),
                 f'"{note}"' if "," in note else note,
             )  # fmt: skip

@@ -23,12 +23,21 @@ def surveyed(case: Case, path: Path) -> Survey:
 
 def checked(case: Case, path: Path, found: Survey) -> CheckResult:
     context = CheckContext(
-        areas=AREAS, bounds=BOUNDS, out=path.parent / "out.parquet", delivery_id="d1", value_memory=case.values,
+        areas=AREAS,
+        bounds=BOUNDS,
+        out=path.parent / "out.parquet",
+        delivery_id="d1",
+        value_memory=case.values,
         previous_profile=case.before,
-    )  # fmt: skip
+    )
     return check_content(
-        path=path, file_name=case.file_name or path.name, contract=case.contract, survey=found, mapping=found.mapping, context=context
-    )  # fmt: skip
+        path=path,
+        file_name=case.file_name or path.name,
+        contract=case.contract,
+        survey=found,
+        mapping=found.mapping,
+        context=context,
+    )
 
 
 def rows_of(result: CheckResult, case: Case) -> list[tuple[object, ...]]:

@@ -77,7 +77,7 @@ def check(path: Path, out: Path) -> CheckResult:
 LINES = (
     ["Kelurahan;Periode;Laki-laki;Perempuan"]
     + [
-        f"{'Wates' if n % 3 else 'Watess'};{2000 + n // 12}-{n % 12 + 1:02d};{'' if n % 7 == 0 else n};{n if n % 5 else 'x'}"
+        f"{'Wates' if n % 3 else 'Watess'};{2000 + n // 12}-{n % 12 + 1:02d};{n if n % 7 else ''};{n if n % 5 else 'x'}"
         for n in range(300)
     ]
     + ["Jumlah;;1;2", "Sumber: dinas;;;"]

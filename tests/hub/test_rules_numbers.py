@@ -63,7 +63,8 @@ def test_style_of_a_column(shapes: dict[str, int], style: str) -> None:
 @given(st.dates(min_value=dt.date(1970, 1, 1), max_value=dt.date(2069, 12, 31)))
 def test_every_writing_of_a_day_means_that_day(day: dt.date) -> None:
     written = (
-        day.isoformat(), f"{day:%d/%m/%Y}", f"{day.day}-{day.month}-{day:%y}", f"{day.day} {MONTHS[day.month - 1]} {day.year}",
+        day.isoformat(), f"{day:%d/%m/%Y}", f"{day.day}-{day.month}-{day:%y}",
+        f"{day.day} {MONTHS[day.month - 1]} {day.year}",
         f"{day:%Y%m%d}", f"{day.day} {MONTHS[day.month - 1][:3].upper()} {day:%y}",
     )  # fmt: skip
     assert {read_date(text) for text in written} == {(day, "")}

@@ -27,7 +27,7 @@ class Case:
     questions: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
     contract: Contract = PENDUDUK
-    memory: Memory = Memory()
+    memory: Memory = field(default_factory=Memory)
     values: dict[str, dict[str, str]] = field(default_factory=dict)
     before: dict[str, Any] | None = None
     file_name: str = ""

@@ -123,7 +123,8 @@ HEADINGS = (
     Case(
         "unit in the heading",
         text(
-            "Kelurahan;Periode;Laki-laki (ribu jiwa);Perempuan (ribu jiwa)\nWates;2026-01;4,012;4,103\nKedungsari;2026-01;3,5;3,611\n"
+            "Kelurahan;Periode;Laki-laki (ribu jiwa);Perempuan (ribu jiwa)\n"
+            "Wates;2026-01;4,012;4,103\nKedungsari;2026-01;3,5;3,611\n"
         ),
         (W, K),
         notes=("dikalikan 1000 menjadi jiwa",),

@@ -1,4 +1,4 @@
-"""Places with coordinates, codes, numbers with fractions, dates and yes/no; spreadsheets' own traps; JSON and GeoJSON."""
+"""Places with coordinates, codes, fractions, dates and yes/no; spreadsheets' own traps; JSON and GeoJSON."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import openpyxl
 from tests.hub.dirty.case import Case
 from tests.hub.dirty.contracts import TITIK
 from tests.hub.dirty.files import Build, ods, repacked, text, xlsx
+from tidar.hub.rules.contract import Column, Contract
 
 HEAD = "Kode;Jenis;Luas;Aktif;Dicek tanggal;Bujur;Lintang\n"
 HEADS = ["Kode", "Jenis", "Luas", "Aktif", "Dicek tanggal", "Bujur", "Lintang"]
@@ -86,6 +87,13 @@ def case(name: str, build: Build, *accepted: tuple[object, ...], **rest: object)
     return Case(name, build, accepted, contract=TITIK, **rest)  # type: ignore[arg-type]
 
 
+PERCENT = Contract(
+    columns=(
+        Column(name="kode", title="Kode", type="text"),
+        Column(name="cakupan", title="Cakupan", type="number", unit="%"),
+    )
+)
+
 NUMBERS = (
     case("decimal comma", text(HEAD + "A1;atcs;1.234,5" + TAIL), row("A1", luas=1234.5)),
     case("decimal point", text(HEAD + "A1;atcs;1234.5" + TAIL), row("A1", luas=1234.5)),
@@ -142,7 +150,9 @@ DATES = (
         "two orders in one column",
         text(
             HEAD
-            + "A1;atcs;12,5;ya;05/01/2026;110.2266;-7.4696\nA2;atcs;12,5;ya;01/25/2026;110.2266;-7.4696\nA3;atcs;12,5;ya;25/01/2026;110.2266;-7.4696\n"
+            + "A1;atcs;12,5;ya;05/01/2026;110.2266;-7.4696\n"
+            + "A2;atcs;12,5;ya;01/25/2026;110.2266;-7.4696\n"
+            + "A3;atcs;12,5;ya;25/01/2026;110.2266;-7.4696\n"
         ),
         row("A2", dicek=dt.date(2026, 1, 25)),
         row("A3", dicek=dt.date(2026, 1, 25)),
@@ -247,7 +257,41 @@ POINTS = (
     ),
 )
 
+
+def as_percent(book: openpyxl.Workbook) -> None:
+    book.active["C2"].number_format = "0.00%"
+
+
+def shown_as_percent(book: openpyxl.Workbook) -> None:
+    book.active["B2"].number_format = "0%"
+
+
 SHEETS = (
+    case(
+        "per cent in a column that is none",
+        xlsx([HEADS, ["A1", "atcs", 0.125, "ya", DAY, LON, LAT]], change=as_percent),
+        quarantined={2: ("Sel C2 (Luas) berisi '12.500000%'", "bukan angka")},
+        held="Tidak ada",
+    ),
+    Case(
+        "per cent where per cents are meant",
+        xlsx([["Kode", "Cakupan"], ["A1", 0.125], ["A2", "12,5%"], ["A3", 99]], change=shown_as_percent),
+        (("A1", 12.5), ("A2", 12.5), ("A3", 99.0)),
+        contract=PERCENT,
+    ),
+    case(
+        "a word merged over rows",
+        xlsx([HEADS, GOOD, ["A2", None, 12.5, "ya", DAY, LON, LAT]], merge=("B2:B3",)),
+        row("A1"),
+        row("A2"),
+        notes=("1 sel gabungan diisi",),
+    ),
+    case(
+        "a number merged over rows",
+        xlsx([HEADS, GOOD, ["A2", "atcs", None, "ya", DAY, LON, LAT]], merge=("C2:C3",)),
+        row("A1"),
+        row("A2", luas=None),
+    ),
     case("formula with its result", repacked(FORMULA, with_results), row("A1"), notes=("1 sel berisi rumus",)),
     case(
         "formula without a result",

@@ -7,7 +7,7 @@ or a ragged shape is read record by record first. From then on both are the same
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tidar.hub.rules.numbers import likely_number
 from tidar.hub.rules.opening import open_book
 from tidar.hub.rules.rows import SUSPECT, skipped_rows
 from tidar.hub.rules.sentences import ROW_FAULTS, fault_sentence, offer_sentence, row_sentence
+from tidar.hub.rules.sheets import fill_merged
 from tidar.hub.rules.survey import table_of
 from tidar.hub.rules.surveying import Skipped, Survey
 from tidar.hub.rules.texts import read_facts, records, transcode
@@ -53,12 +54,12 @@ def check_content(
     book = open_book(path, file_name=file_name)
     width = max([len(survey.columns), *(index + 1 for index in mapping.values())])
     with lake.Grid(context.out.parent) as grid:
-        _load(grid, book, survey, context.out.parent, width=width)
+        notes = _load(grid, book, survey, context.out.parent, width=width)
         headings = [survey.heading(index) for index in range(width)]
         skipped = _set_aside(grid, survey, mapping, contract)
         job = Job(
             contract, Source(mapping, headings, date1904=book.date1904), context,
-            skipped=tuple(skipped), notes=survey.notes, extra=width if grid.width > width else None,
+            skipped=tuple(skipped), notes=(*survey.notes, *notes), extra=width if grid.width > width else None,
         )  # fmt: skip
         return _judge(grid, job)
 
@@ -72,6 +73,7 @@ def check_rows(
     """
     names = [column.name for column in contract.columns]
     mapping = {name: place for place, name in enumerate(names)}
+    context = replace(context, previous_profile=None)  # a few rows tell nothing about how the table changed
     with lake.Grid(context.out.parent) as grid:
         grid.load_rows(
             ((number, [row.get(name, "") for name in names]) for number, row in zip(row_numbers, rows, strict=True)),
@@ -87,14 +89,16 @@ def _require_mapped(contract: Contract, mapping: dict[str, int]) -> None:
         raise UnableToReadFile("Kolom wajib belum dipetakan: " + ", ".join(missing) + ".")
 
 
-def _load(grid: lake.Grid, book: Book, survey: Survey, folder: Path, *, width: int) -> None:
-    """Fill the grid by the fast lane when the file allows it, else patiently."""
+def _load(grid: lake.Grid, book: Book, survey: Survey, folder: Path, *, width: int) -> list[str]:
+    """Fill the grid by the fast lane when the file allows it, else patiently; answer what was assumed, in words."""
     if book.sheets:
         sheet = next((sheet for sheet in book.sheets if sheet.name == survey.sheet), book.sheets[0])
-        grid.load_rows(((number, row[:width]) for number, row in enumerate(sheet.rows, start=1)), width=width)
-        return
+        filled, notes = fill_merged(sheet, first=survey.first_data_row)
+        grid.load_rows(((number, row[:width]) for number, row in enumerate(filled, start=1)), width=width)
+        return notes
     if not _load_fast(grid, book, folder, width=width):
         grid.load_rows(_records(book, width), width=width + 1)
+    return []
 
 
 def _load_fast(grid: lake.Grid, book: Book, folder: Path, *, width: int) -> bool:

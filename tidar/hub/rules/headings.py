@@ -65,18 +65,23 @@ def unit_in_heading(heading: str) -> str:
         said = " ".join((match[1] or match[2] or "").casefold().split()).strip(". ")
         words = re.split(r"[\s/]+", said)
         if words and words[0] in _UNITS:
-            return " ".join(_SAME_UNIT.get(word, word) for word in said.split())
+            return plain_unit(said)
     return ""
+
+
+def plain_unit(unit: str) -> str:
+    """A unit in its one spelling: "Rp/hari" is "rupiah/hari", "hektare" is "ha"."""
+    return "".join(_SAME_UNIT.get(word, word) for word in re.split(r"([\s/]+)", exact(unit)))
 
 
 def unit_factor(heading: str, column: Column) -> tuple[float, str]:
     """(factor to the contract's unit, "") or (1, the unit) when the heading names a unit that cannot be converted."""
     said = unit_in_heading(heading)
-    ours = " ".join(_SAME_UNIT.get(word, word) for word in column.unit.casefold().split())
+    ours = plain_unit(column.unit)
     if not said or said == ours or ours.partition("/")[0] == said:
         return 1.0, ""
     for unit, factor in column.units.items():
-        if exact(unit) == said or " ".join(_SAME_UNIT.get(word, word) for word in exact(unit).split()) == said:
+        if plain_unit(unit) == said:
             return factor, ""
     if column.type not in ("integer", "number"):
         return 1.0, ""

@@ -18,8 +18,8 @@ TOTAL = r"^\s*(sub\s*-?\s*total|grand\s*total|total|jumlah|jml|rata\s*-?\s*rata)
 SUSPECT = TOTAL + r"|^[\x01\s(\[]*[01][\s)\]]*$"  # first cell of a total row, or of a row that numbers the columns
 _TOTAL = re.compile(TOTAL, re.IGNORECASE)
 _TOTAL_REST = re.compile(
-    r"[\s.:]*((keseluruhan|seluruhnya|semua|akhir|umum|total|per|kota|kab|kabupaten|kec|kecamatan|kel|kelurahan|desa|rw|rt|sementara"
-    r"|penduduk|halaman|bulan|tahun)\b.*)?",
+    r"[\s.:=]*|[\s.:]+(keseluruhan|seluruhnya|semua|akhir|umum|total|per|kota|kab|kabupaten|kec|kecamatan|kel|kelurahan|desa"
+    r"|rw|rt|sementara|penduduk|halaman|bulan|tahun|nilai|baris|data)\b.*",
     re.IGNORECASE,
 )
 _NOTE = re.compile(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
@@ -19,9 +20,10 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from tidar.hub.rules.archives import Archive
 from tidar.hub.rules.book import DAY, FAULT, MAX_COLUMNS, NO_VALUE, NUMBER, Book, Sheet, UnableToReadFile
 
-MAX_CELLS = 20_000_000
+MAX_CELLS = 8_000_000
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_STYLE = re.compile(rb'\bs="([0-9]+)"')
 _FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
 _VALUE = re.compile(rb"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", re.DOTALL)
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -39,6 +41,8 @@ class SheetFacts:
     formulas: int = 0
     marked: dict[tuple[int, int], str] = field(default_factory=dict)
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
+    uncalculated: bool = False  # the writer stored no results and asks the reader to calculate
+    percents: frozenset[bytes] = frozenset()
 
     def reach(self, row: int, column: int) -> None:
         """A cell with content stands here."""
@@ -67,6 +71,22 @@ def open_workbook(archive: Archive, file_name: str) -> Book:
         path=archive.path, file_name=file_name, kind="xlsx" if archive.kind == "xlsx" else "ods",
         sheets=filled, date1904=date1904,
     )  # fmt: skip
+
+
+def fill_merged(sheet: Sheet, *, first: int) -> tuple[list[list[str]], list[str]]:
+    """The rows, with the word of a cell merged downwards repeated in every row it covers; and what was done, in words.
+
+    Only words: a number that was merged over rows belongs to all of them together and must not count more than once.
+    """
+    rows, count = list(sheet.rows), 0
+    for top, left, bottom, _ in sheet.merged:
+        word = rows[top][left] if top < len(rows) and left < len(rows[top]) else ""
+        if bottom == top or top + 1 < first or not word or word[0] == NUMBER:
+            continue
+        for row in range(top + 1, min(bottom + 1, len(rows))):
+            rows[row] = [*rows[row][:left], word, *rows[row][left + 1 :]]
+            count += 1
+    return rows, [f"{count} sel gabungan diisi dengan isi sel gabungannya."] if count else []
 
 
 def _refuse_extent(name: str, facts: SheetFacts) -> None:
@@ -129,12 +149,15 @@ def _xlsx_facts(archive: Archive) -> dict[str, SheetFacts]:
     }
     # Writers that never calculated store 0 for every formula and ask the reader to calculate; such a 0 is no result.
     uncalculated = re.search(rb'fullCalcOnLoad="(1|true)"', archive.read("xl/workbook.xml")) is not None
+    percents = _percent_styles(archive.read("xl/styles.xml"))
     found: dict[str, SheetFacts] = {}
     for item in workbook.iter():
         if item.tag.endswith("}sheet"):
             target = relations.get(item.get(_RELATION, ""), "").lstrip("/")
             member = target if target.startswith("xl/") else f"xl/{target}"
-            found[item.get("name", "")] = _sheet_facts(archive.chunks(member), uncalculated=uncalculated)
+            found[item.get("name", "")] = _sheet_facts(
+                archive.chunks(member), SheetFacts(uncalculated=uncalculated, percents=percents)
+            )
     return found
 
 
@@ -145,20 +168,34 @@ def _parsed(xml: bytes) -> ElementTree.Element:
         raise UnableToReadFile("Berkas rusak: isinya bukan XML yang benar. Simpan ulang lalu unggah lagi.") from error
 
 
-def _sheet_facts(chunks: Iterator[bytes], *, uncalculated: bool) -> SheetFacts:
-    facts, rest = SheetFacts(), b""
+def _percent_styles(xml: bytes) -> frozenset[bytes]:
+    """Numbers of the cell styles that show a fraction as per cent."""
+    if not xml:
+        return frozenset()
+    styles = _parsed(xml)
+    own = {
+        item.get("numFmtId")
+        for item in styles.iter()
+        if item.tag.endswith("}numFmt") and "%" in item.get("formatCode", "")
+    }
+    cells = next((item for item in styles if item.tag.endswith("}cellXfs")), ())
+    return frozenset(str(n).encode() for n, item in enumerate(cells) if item.get("numFmtId") in own | {"9", "10"})
+
+
+def _sheet_facts(chunks: Iterator[bytes], facts: SheetFacts) -> SheetFacts:
+    rest = b""
     for chunk in chunks:
         window = rest + chunk
         cut = window.rfind(b"</row>") + 1 or window.rfind(b":row>") + 1
-        _read_cells(window[:cut], facts, uncalculated=uncalculated)
+        _read_cells(window[:cut], facts)
         rest = window[cut:]
         if len(rest) > 64_000_000:
             raise UnableToReadFile("Sebuah baris di lembar kerja terlalu panjang untuk dibaca. Simpan sebagai CSV.")
-    _read_cells(rest, facts, uncalculated=uncalculated)
+    _read_cells(rest, facts)
     return facts
 
 
-def _read_cells(xml: bytes, facts: SheetFacts, *, uncalculated: bool) -> None:
+def _read_cells(xml: bytes, facts: SheetFacts) -> None:
     for match in _CELL.finditer(xml):
         attributes, content = match.group(1), match.group(2)
         if not content:
@@ -173,10 +210,19 @@ def _read_cells(xml: bytes, facts: SheetFacts, *, uncalculated: bool) -> None:
         row, column = int(place.group(2)) - 1, _column(place.group(1))
         facts.reach(row, column)
         if b"<f" in content or b":f" in content or b't="e"' in attributes:
-            _mark_special(facts, (row, column), (attributes, content), uncalculated=uncalculated)
+            _mark_special(facts, (row, column), (attributes, content))
+        style = _STYLE.search(attributes) if facts.percents else None
+        if style and style.group(1) in facts.percents and (value := _VALUE.search(content)):
+            _mark_percent(facts, (row, column), value.group(1).decode("utf-8", "replace"))
 
 
-def _mark_special(facts: SheetFacts, place: tuple[int, int], cell: tuple[bytes, bytes], *, uncalculated: bool) -> None:
+def _mark_percent(facts: SheetFacts, place: tuple[int, int], stored: str) -> None:
+    """What is shown as 12,5% is stored as 0.125; "12.500000%" says so, and only fits a column of per cents."""
+    with suppress(ValueError):
+        facts.marked.setdefault(place, f"{float(stored) * 100:.6f}%")
+
+
+def _mark_special(facts: SheetFacts, place: tuple[int, int], cell: tuple[bytes, bytes]) -> None:
     attributes, content = cell
     formula, value = _FORMULA.search(content), _VALUE.search(content)
     stored = value.group(1).decode("utf-8", "replace") if value else ""
@@ -186,7 +232,7 @@ def _mark_special(facts: SheetFacts, place: tuple[int, int], cell: tuple[bytes, 
     if formula is None:
         return
     text = (formula.group(1) or b"").decode("utf-8", "replace")[:200]
-    if (not stored and b't="str"' not in attributes) or (uncalculated and stored == "0"):
+    if (not stored and b't="str"' not in attributes) or (facts.uncalculated and stored == "0"):
         facts.marked[place] = NO_VALUE + "=" + text
     else:
         facts.formulas += 1
@@ -248,6 +294,8 @@ def _read_ods_cell(cell: ElementTree.Element, place: tuple[int, int], facts: She
     across, down = _count(cell, "number-columns-spanned"), _count(cell, "number-rows-spanned")
     if across > 1 or down > 1:
         facts.merged.append((row, column, row + down - 1, column + across - 1))
+    if cell.get(f"{_OFFICE}value-type") == "percentage":
+        _mark_percent(facts, place, cell.get(f"{_OFFICE}value", ""))
     if cell.get(f"{_TABLE}formula") and cell.get(f"{_OFFICE}value-type"):
         text = "".join(cell.itertext()).strip()
         if text.startswith(("#", "Err:")):
