@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,12 +10,12 @@ from django.db import transaction
 from django.test import Client
 
 from tests.hub import builders_sensing as sensing
-from tests.people.builders import client_of, person
+from tests.people.builders import agency, client_of, person
 from tidar.common import clock
 from tidar.common.actor import system
 from tidar.hub import api as hub
 from tidar.hub.actions.observing import record_messages
-from tidar.hub.models import Event
+from tidar.hub.models import Delivery, Event, Feed, QuarantinedRow
 
 PART = {"X-Tidar-Part": "1"}
 
@@ -47,3 +48,21 @@ def river() -> None:
         record_messages([sensing.message(result, time=at)], by=system("uji"), at=at)
     hub.number_events()
     assert Event.objects.filter(kind="observation").count() == 3
+
+
+def delivery(status: str, *, agency_code: str = "disdukcapil", open_rows: int = 0) -> uuid.UUID:
+    """A delivery of that agency's feed in that state, with rows in quarantine."""
+    feed = Feed.objects.get_or_create(
+        code=f"umpan-{agency_code}",
+        defaults={"title": "Penduduk", "agency": agency(agency_code), "kind": "upload", "created_at": clock.now()},
+    )[0]
+    made = Delivery.objects.create(
+        feed=feed, status=status, file_name="penduduk.xlsx", sha256="0" * 64, size_bytes=1, raw_path="x",
+        happened_at=clock.now(), received_at=clock.now(), received_by="1", received_by_name="Sri",
+        published_at=clock.now() if status == "published" else None,
+    )  # fmt: skip
+    for row in range(open_rows):
+        QuarantinedRow.objects.create(
+            delivery=made, row_number=row + 2, code="angka", sentence="Bukan angka.", original={}
+        )
+    return made.pk

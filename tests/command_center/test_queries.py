@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.command_center.builders import event
+from tests.command_center.builders import delivery, event
 from tests.indicators import builders as numbers
 from tidar.command_center.queries import gauges, mapping, state, tasks, ticker, tiles
 from tidar.common import clock
@@ -154,6 +154,7 @@ def test_the_wall_takes_few_queries(city: Path) -> None:
     assert len(more) == len(few)
 
 
+@pytest.mark.django_db
 def test_only_one_s_own_late_feeds_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     numbers.feed_states(monkeypatch, penduduk="late", atcs="stale")
     mine = Actor(kind="user", id="1", name="Sri", grants=frozenset({Grant("hub.deliver", agency="disdukcapil")}))
@@ -162,3 +163,18 @@ def test_only_one_s_own_late_feeds_wait(monkeypatch: pytest.MonkeyPatch) -> None
     assert [(t.title, t.kind) for t in found] == [("atcs", "bad"), ("penduduk", "warn")]
     assert found[1].sentence == "Data terakhir 40 hari yang lalu."
     assert tasks.waiting_for(other, at=numbers.AT) == ()
+
+
+@pytest.mark.django_db
+def test_one_s_own_unfinished_deliveries_wait_with_the_step_to_go_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers.feed_states(monkeypatch)
+    mapping_one, published = delivery("mapping"), delivery("published", open_rows=3)
+    delivery("published")
+    delivery("mapping", agency_code="dishub")
+    mine = Actor(kind="user", id="1", name="Sri", grants=frozenset({Grant("hub.deliver", agency="disdukcapil")}))
+    found = {t.url: t.sentence for t in tasks.waiting_for(mine, at=numbers.AT)}
+    assert found == {
+        f"/hub/kiriman/{mapping_one}/petakan/": "penduduk.xlsx: kolomnya belum dipetakan.",
+        f"/hub/kiriman/{published}/karantina/": "penduduk.xlsx: 3 baris menunggu di karantina.",
+    }
+    assert tasks.waiting_for(READER, at=numbers.AT) == ()

@@ -124,7 +124,8 @@ def test_home_for_the_public_and_for_someone_known() -> None:
     assert "Yang menunggu Anda" not in public
     assert 'href="/wall"' not in public
     known = operator().get("/").content.decode()
-    assert "Yang menunggu Anda" in known
+    assert "Yang menunggu Anda" not in known  # an operator delivers nothing
+    assert "Yang menunggu Anda" in client_of(person("bagus", role="walidata")).get("/").content.decode()
     assert 'href="/wall"' in known
     assert 'href="/orang/"' not in known
     assert 'href="/orang/"' in client_of(person("ratna", role="administrator")).get("/").content.decode()

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
-from tidar.common.formats import age_text
+from tidar.common.formats import age_text, number_text
 from tidar.hub import api as hub
 
 MOST = 8
@@ -18,7 +18,7 @@ MOST = 8
 class Task:
     """One thing to do, as a link."""
 
-    kind: str  # "warn", "bad"
+    kind: str  # "bad", "warn", "info"
     title: str
     sentence: str
     url: str
@@ -34,20 +34,44 @@ class Door:
     icon: str
 
 
+STEPS = {"mapping": "petakan/", "checked": "periksa/", "held": "periksa/", "published": "karantina/"}
+
+
 def waiting_for(actor: Actor, *, at: datetime) -> tuple[Task, ...]:
-    """Late feeds that `actor` may deliver to, the worst first."""
+    """Late feeds and unfinished deliveries of the agencies that `actor` may deliver for, the worst first."""
+    if not actor.may("hub.deliver"):
+        return ()
+    return tuple([*_late(actor, at=at), *_unfinished(actor)][:MOST])
+
+
+def _late(actor: Actor, *, at: datetime) -> list[Task]:
     states = [s for s in hub.feed_states(at=at).values() if s.state in ("late", "stale")]
     mine = [s for s in states if actor.may("hub.deliver", agency=s.agency_code)]
     mine.sort(key=lambda s: (s.state != "stale", s.title))
-    return tuple(
+    return [
         Task(
             kind="bad" if s.state == "stale" else "warn",
             title=s.title,
             sentence=_("Data terakhir %(age)s yang lalu.") % {"age": age_text(s.age_seconds or 0)},
             url=f"/hub/umpan/{s.code}/",
         )
-        for s in mine[:MOST]
-    )
+        for s in mine
+    ]
+
+
+def _unfinished(actor: Actor) -> list[Task]:
+    mine = [d for d in hub.waiting_deliveries() if actor.may("hub.deliver", agency=d.agency_code)]
+    return [Task("info", d.feed_title, _sentence(d), f"/hub/kiriman/{d.id}/{STEPS[d.status]}") for d in mine]
+
+
+def _sentence(delivery: hub.WaitingDelivery) -> str:
+    words = {
+        "mapping": _("%(file)s: kolomnya belum dipetakan."),
+        "checked": _("%(file)s: siap diterbitkan."),
+        "held": _("%(file)s: ditahan, perlu Anda lihat."),
+        "published": _("%(file)s: %(rows)s baris menunggu di karantina."),
+    }[delivery.status]
+    return words % {"file": delivery.file_name, "rows": number_text(delivery.open_rows)}
 
 
 def doors(actor: Actor) -> tuple[Door, ...]:

@@ -36,9 +36,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """What Tidar is, and for those who are signed in what waits for them."""
     actor = actor_of(request)
     waiting = tasks.waiting_for(actor, at=clock.now()) if actor.is_known else ()
-    return render(
-        request, "command_center/home.html", {"waiting": waiting, "actor": actor, "doors": tasks.doors(actor)}
-    )
+    context = {"waiting": waiting, "delivers": actor.may("hub.deliver"), "doors": tasks.doors(actor)}
+    return render(request, "command_center/home.html", context)
 
 
 @require_POST
