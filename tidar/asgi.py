@@ -2,7 +2,10 @@
 
 import os
 
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from tidar.common.bodies import BodyLimit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tidar.settings")
-application = get_asgi_application()
+application = BodyLimit(get_asgi_application(), limit_bytes=settings.UPLOAD_MAX_BYTES)

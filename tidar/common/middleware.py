@@ -62,6 +62,10 @@ class DeclaredAccess(MiddlewareMixin):
 class SpokenErrors(MiddlewareMixin):
     """Turns `UnableTo…` into a page or JSON with its sentence, and everything else into a page with a reference."""
 
+    def process_request(self, request: HttpRequest) -> HttpResponse | None:
+        """Called by Django first: an address with a NUL names nothing, and no database would take it."""
+        return bad_request(request) if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", "") else None
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Called by Django when a view raised."""
         if isinstance(error, UnableTo):

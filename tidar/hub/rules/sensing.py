@@ -175,6 +175,8 @@ def _moment(observation: Mapping[str, object], at: datetime) -> datetime:
     if not isinstance(text, str) or not text:
         raise UnreadableMessage("time", "Pesan tidak menyebut waktu pengukuran (phenomenonTime).")
     try:
+        if not text.isprintable():  # `fromisoformat` overlooks some hidden characters
+            raise ValueError(text)
         moment = datetime.fromisoformat(text.rsplit("/", 1)[-1])
     except ValueError:
         raise UnreadableMessage("time", f"Waktu pengukuran “{text[:40]}” tidak dapat dibaca.") from None
