@@ -403,3 +403,10 @@ def test_the_api_says_how_fresh_everything_is(owner, delivery) -> None:
         "published",
     )
     assert detail["freshness"]["state"] == feed["freshness"]["state"]
+
+
+def test_an_overtaken_file_says_so_before_it_is_published(owner) -> None:
+    old = b.checked(b.people_csv(*GOOD))
+    b.processed(b.people_csv(*GOOD[:2]), name="susulan.csv", at=b.later(hours=1))
+    text = owner.get(reverse("hub:check", args=[old.pk])).content.decode()
+    assert "susulan.csv sudah terbit" in text

@@ -14,7 +14,7 @@ from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToFind
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed
-from tidar.hub.queries.storage import raw_path
+from tidar.hub.queries.storage import checked_path, raw_path
 from tidar.hub.rules.contract import Contract
 from tidar.hub.rules.reading import Memory, Survey, UnableToReadFile, open_book, survey, survey_data, survey_from
 from tidar.hub.rules.spine import EventFields, SourceRef
@@ -131,6 +131,8 @@ def refuse_delivery(*, delivery_id: uuid.UUID, sentence: str, by: Actor, at: dat
             status=Status.REFUSED, sentence=sentence, run=None, stage="", progress=0
         ):
             raise UnableToMap(_("Kiriman ini sudah selesai dan tidak dapat dibatalkan."))
+        checked = checked_path(delivery)
+        transaction.on_commit(lambda: checked.unlink(missing_ok=True))
         subject = ("delivery", str(delivery.pk))
         before, after = {"status": delivery.status}, {"status": Status.REFUSED, "sentence": sentence}
         record("delivery.refuse", by=by, at=at, subject=subject, before=before, after=after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
@@ -32,6 +33,7 @@ INLINE_BYTES = 5_000_000  # smaller files are checked while the person waits
 QUARANTINE_LIMIT = 20_000
 KEPT_WHEN_HELD = 1_000
 LISTED = 200  # skipped rows that are listed in the report one by one
+AREA_CODE = re.compile(r"\b\d\d\.\d\d\.\d\d\.\d{4}\b")
 STALLED_AFTER = timedelta(minutes=10)
 
 
@@ -167,10 +169,16 @@ def _hold_sentence(result: CheckResult) -> tuple[str, int]:
     return result.held, QUARANTINE_LIMIT
 
 
+def _with_area_names(sentence: str, names: dict[str, str]) -> str:
+    """Codes of areas as people call them: `33.71.01.1003` becomes `Rejowinangun Selatan`."""
+    return AREA_CODE.sub(lambda code: names.get(code.group(), code.group()), sentence)
+
+
 def _report(result: CheckResult) -> dict[str, Any]:
+    names = {area.code: area.name for area in places.areas()}
     return {
         "notes": list(result.notes),
-        "differences": list(result.differences),
+        "differences": [_with_area_names(sentence, names) for sentence in result.differences],
         "profile": result.profile,
         "skipped": [{"row": s.row, "reason": s.reason} for s in result.skipped[:LISTED]],
         "held": result.held,

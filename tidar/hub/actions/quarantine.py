@@ -186,15 +186,27 @@ def _set_aside(rows: list[QuarantinedRow], sentences: dict[int, str]) -> list[Qu
 
 
 def _decide(
-    rows: Sequence[QuarantinedRow], status: Status, *, by: Actor, at: datetime, lake_version: int | None = None
+    rows: Sequence[QuarantinedRow],
+    status: Status,
+    *,
+    by: Actor,
+    at: datetime,
+    lake_version: int | None = None,
+    reason: str = "",
 ) -> None:
-    for row in rows:
-        row.status = status
-        row.corrected = current_values(row) if status == Status.RELEASED else row.corrected
-        row.decided_by, row.decided_by_name, row.decided_at = by.id[:80], by.name[:200], at
-        row.lake_version = lake_version
-    fields = ["status", "corrected", "decided_by", "decided_by_name", "decided_at", "lake_version", "reason"]
-    QuarantinedRow.objects.bulk_update(rows, fields, batch_size=500)
+    if status == Status.RELEASED:  # what went into the lake is written down, also where nothing was corrected
+        as_they_came = [row for row in rows if row.corrected is None]
+        for row in as_they_came:
+            row.corrected = dict(row.original)
+        QuarantinedRow.objects.bulk_update(as_they_came, ["corrected"], batch_size=500)
+    QuarantinedRow.objects.filter(pk__in=[row.pk for row in rows]).update(
+        status=status,
+        decided_by=by.id[:80],
+        decided_by_name=by.name[:200],
+        decided_at=at,
+        lake_version=lake_version,
+        reason=reason,
+    )
 
 
 def _tell(
@@ -232,9 +244,7 @@ def discard_rows(
         raise UnableToMend(_("Tuliskan alasan mengapa baris ini tidak dipakai."))
     with transaction.atomic():
         rows = _open_rows(delivery, row_ids)
-        for row in rows:
-            row.reason = reason.strip()[:300]
-        _decide(rows, Status.DISCARDED, by=by, at=at)
+        _decide(rows, Status.DISCARDED, by=by, at=at, reason=reason.strip()[:300])
         if rows:
             after = {"rows": [row.row_number for row in rows][:500], "count": len(rows), "reason": reason.strip()[:300]}
             record("quarantine.discard", by=by, at=at, subject=("delivery", str(delivery.pk)), after=after)

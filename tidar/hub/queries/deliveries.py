@@ -128,6 +128,12 @@ def rejection_groups(delivery: Delivery, *, shown: int = 4) -> list[RejectionGro
     ]
 
 
+def overtaken_by(delivery: Delivery) -> Delivery | None:
+    """A newer delivery that is published already: publishing this one would put older rows over newer."""
+    newer = Delivery.objects.filter(feed_id=delivery.feed_id, received_at__gt=delivery.received_at).published()
+    return newer.order_by("-published_at").first()
+
+
 ACTION_WORDS = {
     "delivery.receive": _("Berkas diterima dan disimpan"),
     "delivery.map": _("Kolom dipetakan"),

@@ -20,7 +20,7 @@ from tidar.hub.actions import mapping, processing, publishing, receiving, spelli
 from tidar.hub.forms import HeaderForm, MappingForm, ReasonForm, SpellingForm, UploadForm, errors_of, field_name
 from tidar.hub.metrics import first_rows
 from tidar.hub.models import Delivery, Feed
-from tidar.hub.queries.deliveries import rejection_groups
+from tidar.hub.queries.deliveries import overtaken_by, rejection_groups
 from tidar.hub.queries.storage import checked_path
 from tidar.hub.rules.contract import Column
 from tidar.hub.rules.reading import Survey, survey_from
@@ -267,6 +267,7 @@ def _check_page(request: HttpRequest, delivery: Delivery, *, sentence: str = "",
         "groups": [] if running else rejection_groups(delivery),
         "spellings": [] if running else spelling.suggested_spellings(delivery),
         "columns": contract.columns,
+        "overtaken_by": overtaken_by(delivery),
         "accepted": [] if running else _accepted(delivery),
         "releasable": report.get("releasable", False),
         "sentence": sentence,
