@@ -130,6 +130,7 @@ def test_feeds_in_trouble_come_first(city: Path, monkeypatch: pytest.MonkeyPatch
     wall = state.wall(reader=READER, at=clock.now())
     assert [line.kind for line in wall.feeds][:3] == ["bad", "warn", "ok"]
     assert wall.troubled == 2
+    assert wall.counted == "2 dari 4 segar"
 
 
 def test_the_map_s_figure_is_what_was_asked_or_the_plan_s(city: Path) -> None:

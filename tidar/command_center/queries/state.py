@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from tidar.command_center.queries import gauges as sensors
 from tidar.command_center.queries import mapping, ticker
 from tidar.command_center.queries import tiles as numbers
@@ -38,6 +40,11 @@ class Wall:
     lines: tuple[ticker.Line, ...]
     feeds: tuple[FeedLine, ...]
     names: ticker.Names
+
+    @property
+    def counted(self) -> str:
+        """The feeds' health in one short sentence."""
+        return counted(self.feeds)
 
     @property
     def sample_gauges(self) -> bool:
@@ -87,3 +94,9 @@ def feed_lines(states: Mapping[str, FeedState]) -> tuple[FeedLine, ...]:
     """Feeds, the worst first, then by title."""
     ordered = sorted(states.values(), key=lambda s: (WORST_FIRST.index(s.state), s.title))
     return tuple(FeedLine(s, numbers.STATE_KIND[s.state], numbers.state_text(s.state)) for s in ordered)
+
+
+def counted(lines: Sequence[FeedLine]) -> str:
+    """`4 dari 5 segar`."""
+    fresh = sum(line.kind == "ok" for line in lines)
+    return _("%(fresh)s dari %(all)s segar") % {"fresh": fresh, "all": len(lines)}

@@ -14,6 +14,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import PUBLIC, Actor
+from tidar.common.errors import UnableTo
 from tidar.places import api as places
 
 register = template.Library()
@@ -120,7 +121,7 @@ def _languages() -> list[Choice]:
 def _region_name() -> str:
     try:
         return places.region().name
-    except NotImplementedError:
+    except (UnableTo, OSError):  # an error page must stand even when the region's file cannot be read
         return str(settings.TIDAR_REGION)
 
 

@@ -66,7 +66,8 @@ def _part_context(name: str) -> dict[str, Any]:
         found = numbers.tiles()
         return {"tiles": found, "changed": numbers.changed_since(found, moment=numbers.yesterday(at))}
     if name == "umpan":
-        return {"feeds": state.feed_lines(hub.feed_states(at=at))}
+        lines = state.feed_lines(hub.feed_states(at=at))
+        return {"feeds": lines, "counted": state.counted(lines)}
     return {"gauges": sensors.gauges()}
 
 
@@ -89,6 +90,7 @@ def wall_words(shown: state.Wall) -> dict[str, Any]:
             g.reading.datastream_id: {"name": g.reading.thing_name, "unit": g.reading.unit} for g in shown.gauges
         },
         "levels": {code: sensors.level_text(code) for code in sensors.SEVERITY},
+        "map": map_words(),
         "live": _("Langsung"),
         "lost": _("Terputus – angka per {clock}"),
         "joining": _("Menyambung…"),
@@ -98,6 +100,22 @@ def wall_words(shown: state.Wall) -> dict[str, Any]:
         "centre": [region.lon, region.lat],
         "basemap": "/wall/peta-dasar.pmtiles" if settings.TIDAR_BASEMAP else "",
         "map_levels": [level for level in mapping.LEVELS if places.areas(level)],
+    }
+
+
+def map_words() -> dict[str, str]:
+    """What the map says: the library's own controls by their names, and ours."""
+    return {
+        "NavigationControl.ZoomIn": _("Perbesar"),
+        "NavigationControl.ZoomOut": _("Perkecil"),
+        "Map.Title": _("Peta wilayah"),
+        "CooperativeGesturesHandler.WindowsHelpText": _("Tahan Ctrl sambil menggulir untuk memperbesar peta"),
+        "CooperativeGesturesHandler.MacHelpText": _("Tahan ⌘ sambil menggulir untuk memperbesar peta"),
+        "CooperativeGesturesHandler.MobileHelpText": _("Gunakan dua jari untuk menggeser peta"),
+        "Popup.Close": _("Tutup"),
+        "Marker.Title": _("Penanda peta"),
+        "none": _("Belum ada angka"),
+        "trace": _("Telusuri asal angka"),
     }
 
 

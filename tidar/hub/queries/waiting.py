@@ -31,12 +31,9 @@ def waiting_deliveries() -> tuple[WaitingDelivery, ...]:
     """The newest deliveries that need somebody, of all agencies; the caller shows each person her own. One query."""
     open_rows = Count("quarantine", filter=Q(quarantine__status=QuarantinedRow.Status.OPEN))
     found = (
-        Delivery.objects.select_related("feed")
-        .annotate(open_rows=open_rows)
+        Delivery.objects.annotate(open_rows=open_rows)
         .filter(Q(status__in=FOR_A_PERSON) | Q(status=Delivery.Status.PUBLISHED, open_rows__gt=0))
-        .order_by("-received_at")[:MOST]
+        .order_by("-received_at")
+        .values_list("id", "feed__title", "feed__agency_id", "status", "file_name", "received_at", "open_rows")[:MOST]
     )
-    return tuple(
-        WaitingDelivery(d.id, d.feed.title, d.agency_code, d.status, d.file_name, d.received_at, d.open_rows)
-        for d in found
-    )
+    return tuple(WaitingDelivery(*row) for row in found)

@@ -3,7 +3,8 @@ export function clock(zone) {
   const time = document.getElementById("jam");
   const date = document.getElementById("tanggal");
   const hours = new Intl.DateTimeFormat("id-ID", { timeZone: zone, hour: "2-digit", minute: "2-digit", hour12: false });
-  const days = new Intl.DateTimeFormat("id-ID", { timeZone: zone, weekday: "long", day: "numeric", month: "long", year: "numeric" });
+  const language = document.documentElement.lang === "en" ? "en-GB" : "id-ID";
+  const days = new Intl.DateTimeFormat(language, { timeZone: zone, weekday: "long", day: "numeric", month: "long", year: "numeric" });
   const tick = () => {
     const now = new Date();
     time.textContent = hours.format(now);

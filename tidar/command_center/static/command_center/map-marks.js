@@ -43,12 +43,12 @@ export function gaugeMark(gauge, levels) {
 }
 
 /** What a click on an area shows: its figure, and the way down to its origin. */
-export function popupContent(name, figure, code, trace) {
+export function popupContent({ name, code, figure, label }, trace) {
   const found = figure?.areas[code];
   const box = element("div", "map-popup");
   box.append(element("strong", "", name), element("span", "", found ? `${figure.name}: ${found.text}` : ""));
   if (found?.id) {
-    const button = element("button", "button button--small button--quiet", "Telusuri asal angka");
+    const button = element("button", "button button--small button--quiet", label);
     button.type = "button";
     button.addEventListener("click", () => trace(found.id));
     box.append(document.createElement("br"), button);

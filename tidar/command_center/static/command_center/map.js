@@ -55,13 +55,7 @@ export class CityMap {
       container: this.box, style: mapStyle(areas), bounds: [[west, south], [east, north]], fitBoundsOptions: { padding: 18 },
       attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 17, fadeDuration: 0,
       cooperativeGestures: matchMedia("(pointer: coarse)").matches,
-      locale: {
-        "NavigationControl.ZoomIn": "Perbesar", "NavigationControl.ZoomOut": "Perkecil", "Map.Title": "Peta wilayah",
-        "CooperativeGesturesHandler.WindowsHelpText": "Tahan Ctrl sambil menggulir untuk memperbesar peta",
-        "CooperativeGesturesHandler.MacHelpText": "Tahan ⌘ sambil menggulir untuk memperbesar peta",
-        "CooperativeGesturesHandler.MobileHelpText": "Gunakan dua jari untuk menggeser peta",
-        "Popup.Close": "Tutup", "Marker.Title": "Penanda peta",
-      },
+      locale: this.words.map,
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
@@ -108,7 +102,7 @@ export class CityMap {
     const popup = new maplibregl.Popup({ closeButton: false, maxWidth: "280px" });
     this.map.on("click", "areas-fill", (event) => {
       const { code, name } = event.features[0].properties;
-      popup.setLngLat(event.lngLat).setDOMContent(popupContent(name, this.document.figure, code, this.onTrace)).addTo(this.map);
+      popup.setLngLat(event.lngLat).setDOMContent(popupContent({ name, code, figure: this.document.figure, label: this.words.map.trace }, this.onTrace)).addTo(this.map);
     });
     this.map.on("mouseenter", "areas-fill", () => (this.map.getCanvas().style.cursor = "pointer"));
     this.map.on("mouseleave", "areas-fill", () => (this.map.getCanvas().style.cursor = ""));
@@ -146,11 +140,11 @@ export class CityMap {
     if (!answer?.ok || !this.map) return;
     const found = await answer.json();
     this.show(found);
-    legend(found.figure, this.features);
+    legend(found.figure, this.features, this.words.map.none);
   }
 
   repaint() {
-    if (!this.map?.isStyleLoaded()) return;
+    if (!this.map?.getLayer("areas-fill")) return;
     const found = colours();
     this.map.setPaintProperty("ground", "background-color", found.ground);
     this.map.setPaintProperty("areas-fill", "fill-color", fillColour(found));
@@ -159,9 +153,9 @@ export class CityMap {
   }
 }
 
-function legend(figure, features) {
+function legend(figure, features, none) {
   const title = document.getElementById("legenda-judul");
-  title.replaceChildren(`${figure?.name ?? "Belum ada angka"} `, Object.assign(document.createElement("span"), { textContent: figure?.unit ?? "" }));
+  title.replaceChildren(`${figure?.name ?? none} `, Object.assign(document.createElement("span"), { textContent: figure?.unit ?? "" }));
   document.getElementById("legenda-kelas").replaceChildren(...(figure?.legend ?? []).map((entry) => {
     const item = document.createElement("li");
     const swatch = Object.assign(document.createElement("span"), { className: `map-swatch map-swatch--${entry.number}` });
