@@ -2,8 +2,8 @@
 
     .venv/bin/python -m bench.wall [SECONDS]
 
-Starts the demo city as a person would, opens `/wall` in Chromium, and sends 300 observations a second over MQTT. The time
-is taken from `recorded_at` (set before the commit that accepts the event) until the frame with the event has been painted.
+Starts the demo city as a person would, opens `/wall` in Chromium, and sends 300 observations a second over MQTT. The
+time is taken from `recorded_at` (set before the commit that accepts the event) until the frame with it is painted.
 Peer: the same page's bare round trip to the server. Limit: one frame of the screen, 16.7 ms.
 """
 

@@ -1,4 +1,4 @@
-"""Finds or fetches a Chromium for tests: the system's, the Debian package, Playwright's own; none is a clear failure."""
+"""Finds or fetches a Chromium for tests: the system's, the Debian package, Playwright's own; none is a failure."""
 
 from __future__ import annotations
 

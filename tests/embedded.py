@@ -1,4 +1,4 @@
-"""pytest plugin, loaded before settings: starts the embedded PostgreSQL for tests unless `DATABASE_URL` names a server."""
+"""pytest plugin, loaded before settings: starts the embedded PostgreSQL unless `DATABASE_URL` names a server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs the everyday tests on a PostgreSQL 15 server of their own, as a city's server would be: `python -m tests.postgres_server`.
+"""Runs the everyday tests on a PostgreSQL 15 server, as a city's would be: `python -m tests.postgres_server`.
 
 Finds the Debian package's binaries (installs it where it may), makes a throw-away cluster on a free loopback port, sets
 `DATABASE_URL` and runs pytest. No server to be had is a failure with a sentence, not a silent skip.

@@ -1,4 +1,4 @@
-"""Every page, at 360 and 1920 px, light and dark: no axe violation, no sideways scrolling, no foreign host, light weight."""
+"""Every page, at 360 and 1920 px, light and dark: no axe violation, no sideways scrolling, no foreign host, light."""
 
 from __future__ import annotations
 

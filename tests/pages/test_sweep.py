@@ -18,7 +18,8 @@ from tidar.common.access import Access, declared_access
 from tidar.people.models import User
 from tidar.people.roles import ROLES
 
-UNKNOWN = {"letter_id": uuid.UUID(int=7), "assignment_id": uuid.UUID(int=8), "pk": 1, "session_id": 1, "token": "tidak-ada"}
+NOBODY = uuid.UUID(int=7)
+UNKNOWN = {"letter_id": NOBODY, "assignment_id": NOBODY, "pk": 1, "session_id": 1, "token": "tidak-ada"}
 QUERY_LIMIT = 45
 STREAMS = {"/events/live"}  # never ends; has its own tests
 

@@ -19,7 +19,7 @@ def number_text(value: Decimal | float | int | None, *, decimals: int | None = N
     if value is None:
         return "—"
     if decimals is None:
-        decimals = 0 if value == int(value) else (1 if abs(value) >= 100 else 2)
+        decimals = 0 if value == int(value) else (2 if -100 < value < 100 else 1)
     text = f"{value:,.{decimals}f}"
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
@@ -28,7 +28,7 @@ def size_text(size_bytes: int) -> str:
     """`1,5 MB` with decimal units."""
     if size_bytes < 1000:
         return f"{size_bytes} B"
-    unit, scale = next((u, s) for u, s in SIZES if size_bytes < s * 1000 or u == "GB")
+    unit, scale = next(((u, s) for u, s in SIZES if size_bytes < s * 1000), SIZES[-1])
     return f"{number_text(size_bytes / scale, decimals=1)} {unit}"
 
 

@@ -1,7 +1,7 @@
 """A feed's contract: columns, types, units, code lists, ranges, key. Pure values, read from TOML or JSON.
 
-Shape follows Table Schema (specs.frictionlessdata.io/table-schema): `name`, `type`, `constraints`; the words here are its
-words where it has one.
+Shape follows Table Schema (specs.frictionlessdata.io/table-schema): `name`, `type`, `constraints`; the words here are
+its words where it has one.
 """
 
 from __future__ import annotations
