@@ -13,6 +13,7 @@ from tidar.hub.views import (
     feeds,
     health,
     messages,
+    openapi,
     push,
     quarantine,
     wizard,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("hub/konsumen/<uuid:letter_id>/ulangi/", consumers.retry, name="consumer_retry"),
     path("hub/konsumen/<uuid:letter_id>/tutup/", consumers.settle, name="consumer_settle"),
     path("hub/pesan/", messages.sensor_messages, name="messages"),
+    path("openapi.json", openapi.openapi, name="openapi"),
     path("changes", changes.changes, name="changes"),
     path("events/live", events.live, name="events_live"),
 ]
