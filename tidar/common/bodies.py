@@ -7,13 +7,14 @@ keep a disk from filling. This wrapper counts at the door.
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-Message = MutableMapping[str, Any]
+Scope = dict[str, Any]
+Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 FRAMING_BYTES = 1_000_000  # form fields and multipart boundaries around the largest allowed file
 SENTENCE = "Kiriman lebih besar daripada yang dapat diterima. Bagi menjadi beberapa berkas."
@@ -30,7 +31,7 @@ class BodyLimit:
         self._application = application
         self._limit = limit_bytes + FRAMING_BYTES
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One ASGI connection."""
         if scope["type"] != "http":
             await self._application(scope, receive, send)
@@ -60,7 +61,7 @@ class BodyLimit:
                 await _refuse(send)
 
 
-def _announced(scope: MutableMapping[str, Any]) -> int:
+def _announced(scope: Scope) -> int:
     for name, value in scope.get("headers", ()):
         if name == b"content-length" and value.isdigit():
             return int(value)

@@ -13,6 +13,7 @@ from email.message import Message
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -89,11 +90,11 @@ def _incoming(request: HttpRequest, code: str) -> Iterator[tuple[BinaryIO, str]]
     if request.content_type != "multipart/form-data":
         yield cast(BinaryIO, request), _told_name(request) or f"{code}.{ENDINGS.get(request.content_type or '', 'csv')}"
         return
-    files = list(request.FILES.values())
+    files = [file for _field, found in request.FILES.lists() for file in found]
     if len(files) != 1:
         raise pushing.UnableToPush(_("Kirim tepat satu berkas dalam satu permintaan."))
-    with files[0] as file:
-        yield cast(BinaryIO, file), file.name or code
+    file = cast(UploadedFile, files[0])
+    yield cast(BinaryIO, file), file.name or code
 
 
 def _told_name(request: HttpRequest) -> str:
