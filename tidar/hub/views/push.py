@@ -13,7 +13,6 @@ from email.message import Message
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -93,7 +92,7 @@ def _incoming(request: HttpRequest, code: str) -> Iterator[tuple[BinaryIO, str]]
     files = [file for _field, found in request.FILES.lists() for file in found]
     if len(files) != 1:
         raise pushing.UnableToPush(_("Kirim tepat satu berkas dalam satu permintaan."))
-    file = cast(UploadedFile, files[0])
+    file = files[0]
     yield cast(BinaryIO, file), file.name or code
 
 
