@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
@@ -56,6 +56,7 @@ def receive_delivery(
     stored = store_bytes(file)
     with transaction.atomic():
         Feed.objects.select_for_update().get(pk=feed.pk)  # one receipt per feed at a time: the same file twice is one
+        _hold_content(stored)
         if known := _known(feed, stored, key=idempotency_key, by=by):
             return known.pk
         delivery = _opened(feed, stored, by=by, at=at)
@@ -64,6 +65,16 @@ def receive_delivery(
         delivery.save(force_insert=True)
         _told(delivery, by=by, at=at)
     return delivery.pk
+
+
+def _hold_content(stored: Stored) -> None:
+    """Nobody else receives or expires this content until the transaction ends, so no row is left without its bytes."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [stored.sha256])
+    if not (raw_directory() / stored.relative).exists():
+        raise UnableToReceive(
+            _("Berkas yang sama baru saja dihapus karena masa simpannya berakhir. Kirim sekali lagi.")
+        )
 
 
 def _must_take_files(feed: Feed) -> None:
@@ -209,6 +220,8 @@ def expire_raw(*, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def _expired(delivery: Delivery, *, by: Actor, at: datetime) -> int:
+    if raw_is_there := (raw_directory() / delivery.raw_path).exists():
+        _hold_content(Stored(delivery.sha256, delivery.size_bytes, delivery.raw_path))
     if not Delivery.objects.with_raw().filter(pk=delivery.pk).update(raw_deleted_at=at):
         return 0
     record(
@@ -219,7 +232,6 @@ def _expired(delivery: Delivery, *, by: Actor, at: datetime) -> int:
         before={"sha256": delivery.sha256, "size_bytes": delivery.size_bytes},
         after={"raw_deleted_at": at},
     )
-    if not Delivery.objects.with_raw().filter(raw_path=delivery.raw_path).exists():
-        path = raw_directory() / delivery.raw_path
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    if raw_is_there and not Delivery.objects.with_raw().filter(raw_path=delivery.raw_path).exists():
+        (raw_directory() / delivery.raw_path).unlink(missing_ok=True)  # under the lock: a rollback marks it again later
     return 1
