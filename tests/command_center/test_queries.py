@@ -105,7 +105,7 @@ def test_events_become_sentences_with_names_for_codes(city: Path) -> None:
     texts = [line.sentence for line in ticker.recent_lines(names=NAMES, reader=READER, at=clock.now())]
     assert texts[0] == "Penduduk per RT dihitung ulang"
     assert texts[1] == "Penduduk per kelurahan: 1.700 baris terbit"
-    assert any("Waspada: 3,30 m" in text for text in texts)
+    assert any(text.startswith("Waspada 3,30 m: ") for text in texts)
 
 
 def test_an_event_for_others_is_not_shown(city: Path) -> None:

@@ -55,7 +55,7 @@ def templates() -> dict[str, str]:
         "feed.fresh": _("{feed} kembali segar"),
         "feed.pull_failed": _("{feed}: penarikan data gagal"),
         "indicator.changed": _("{indicator} dihitung ulang"),
-        "level.changed": _("{name} {level}: {result} {unit}"),
+        "level.changed": _("{level} {result} {unit}: {name}"),
         "message.quarantined": _("{subject}: pesan sensor dikarantina"),
         "observation": "{stream} {result} {unit}",
         "": "{subject}",
