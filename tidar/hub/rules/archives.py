@@ -17,7 +17,7 @@ from pathlib import Path
 from tidar.hub.rules.book import UnableToReadFile
 
 MAX_MEMBERS = 2_000
-MAX_TOTAL = 600_000_000
+MAX_TOTAL = 400_000_000
 MAX_RATIO = 250  # spreadsheets reach about 60; above this only repetition made on purpose
 _SMALL = 2_000_000
 _CHUNK = 1 << 20
@@ -128,9 +128,9 @@ def _refuse_doctype(archive: Archive, name: str) -> None:
 def _inflated(raw: object, info: zipfile.ZipInfo) -> Iterator[bytes]:
     """Inflate one member from its own local header; stop as soon as it exceeds what it declares."""
     seek, read = raw.seek, raw.read  # type: ignore[attr-defined]
-    seek(info.header_offset)
+    seek(max(info.header_offset, 0))
     header = read(30)
-    if len(header) < 30 or header[:4] != b"PK\x03\x04":
+    if info.header_offset < 0 or len(header) < 30 or header[:4] != b"PK\x03\x04":
         raise UnableToReadFile("Berkas rusak: kemasannya (zip) tidak lengkap. Simpan ulang lalu unggah lagi.")
     seek(info.header_offset + 30 + int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"))
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -21,6 +21,7 @@ from tidar.hub.rules.archives import Archive
 from tidar.hub.rules.book import DAY, FAULT, MAX_COLUMNS, NO_VALUE, NUMBER, Book, Sheet, UnableToReadFile
 
 MAX_CELLS = 8_000_000
+_MAX_PARTS = 20_000_000  # bytes of a part that is parsed as a whole
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _STYLE = re.compile(rb'\bs="([0-9]+)"')
@@ -162,6 +163,10 @@ def _xlsx_facts(archive: Archive) -> dict[str, SheetFacts]:
 
 
 def _parsed(xml: bytes) -> ElementTree.Element:
+    if len(xml) > _MAX_PARTS:
+        raise UnableToReadFile(
+            "Berkas ini memuat gaya atau daftar lembar yang terlalu besar. Salin datanya ke berkas baru."
+        )
     try:
         return ElementTree.fromstring(xml)  # noqa: S314 (document types were refused in `archives`)
     except ElementTree.ParseError as error:

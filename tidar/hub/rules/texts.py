@@ -123,10 +123,11 @@ def _narrow_encoding(path: Path) -> str:
 
 def text_lines(path: Path, encoding: str) -> Iterator[str]:
     """The lines of the file as text, each by the encoding; control characters become blanks."""
-    lines = _any_lines(path, encoding)
-    if _has_old_line_ends(path):
-        return (part + "\n" for line in lines for part in line.removesuffix("\r").split("\r"))
-    return lines
+    for line in _any_lines(path, encoding):
+        if "\r" not in line or "\r" not in line.rstrip("\r\n"):
+            yield line
+        else:  # a lone CR ends a line, as on old Macs
+            yield from (part + "\n" for part in line.rstrip("\r\n").split("\r"))
 
 
 def _any_lines(path: Path, encoding: str) -> Iterator[str]:
@@ -204,12 +205,6 @@ class _Watched:
         for line in self._lines:
             self.quotes += line.count('"')
             yield line
-
-
-def _has_old_line_ends(path: Path) -> bool:
-    with path.open("rb") as raw:
-        head = raw.read(1 << 16)
-    return b"\r" in head and b"\n" not in head
 
 
 def transcode(book: Book, target: Path) -> None:
