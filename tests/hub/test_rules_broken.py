@@ -18,10 +18,6 @@ ROWS = [
     ["Wates", "2026-01", 4012, 4103],
     ["Kedungsari", "2026-01", 3500, "=1+1"],
 ]
-    ["Kelurahan", "Periode", "Laki-laki", "Perempuan"],
-    ["Wates", "2026-01", 4012, 4103],
-    ["Kedungsari", "2026-01", 3500, "=1+1"],
-]
 TEXTS = {
     "csv": 'Kelurahan;Periode;Laki-laki;Perempuan\r\nWates;2026-01;4012;"é"\r\n'.encode(),
     "json": b'[{"kelurahan":"Wates","x":{"a":[1,2]}},{"periode":null}]',
