@@ -14,6 +14,7 @@ import json
 import multiprocessing
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -70,14 +71,25 @@ def served(home: Path) -> Iterator[tuple[str, str]]:
             subprocess.Popen([sys.executable, *command], env=environment, cwd=ROOT, stdout=log, stderr=log)
             for command in (web, ("-m", "django", "follow"))
         ]
-        time.sleep(6)
         try:
+            until_it_answers(port)
             yield f"http://127.0.0.1:{port}", broker.url
         finally:
             for process in started:
                 process.terminate()
                 process.wait(10)
             broker.stop()
+
+
+def until_it_answers(port: int, patience_seconds: float = 60.0) -> None:
+    """Wait for the web server."""
+    deadline = time.monotonic() + patience_seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError("the web server did not start")
 
 
 Arrival = tuple[str, float, float]  # event id, recorded_at, receipt
@@ -91,7 +103,7 @@ class Commits(dict[str, float]):
         return [1000 * (at - self.get(key, recorded)) for key, recorded, at in arrived]
 
 
-async def one_stream(url: str, session: str, found: list[Arrival] | None) -> None:
+async def one_stream(url: str, session: str, joined: asyncio.Semaphore, found: list[Arrival] | None) -> None:
     """One open stream, read until cancelled; `found` None: read and thrown away."""
     parts = urlsplit(url)
     reader, writer = await asyncio.open_connection(parts.hostname, parts.port, limit=2**24)
@@ -101,9 +113,12 @@ async def one_stream(url: str, session: str, found: list[Arrival] | None) -> Non
         f"Cookie: sessionid={session}",
     )
     writer.write("\r\n".join((*lines, "", "")).encode())
-    assert b" 200 " in await reader.readline()
+    status = await reader.readline()
+    assert b" 200 " in status, status
     while line := await reader.readline():
-        if found is not None and line.startswith(b"data: ["):
+        if line.startswith(b"event: hello"):
+            joined.release()
+        elif found is not None and line.startswith(b"data: ["):
             now = time.time()
             found += [(e["id"], moment(e["recorded_at"]), now) for e in json.loads(line[6:])]
 
@@ -113,7 +128,11 @@ def read_streams(url: str, session: str, expected: int, answer: Any) -> None:
 
     async def whole() -> list[Arrival]:
         found: list[Arrival] = []
-        tasks = [asyncio.create_task(one_stream(url, session, None if n else found)) for n in range(CLIENTS)]
+        joined = asyncio.Semaphore(0)
+        tasks = [asyncio.create_task(one_stream(url, session, joined, None if n else found)) for n in range(CLIENTS)]
+        for _ in range(CLIENTS):
+            await asyncio.wait_for(joined.acquire(), 60)
+        answer.send("joined")
         quiet_since, seen = time.monotonic(), 0
         while len(found) < expected and time.monotonic() - quiet_since < 10:
             await asyncio.sleep(0.1)
@@ -199,7 +218,7 @@ def ours(url: str, session: str, write: Callable[[Commits], None]) -> list[float
     here, there = multiprocessing.Pipe()
     reader = multiprocessing.get_context("spawn").Process(target=read_streams, args=(url, session, expected, there))
     reader.start()
-    time.sleep(3)
+    assert here.recv() == "joined"
     write(commits)
     arrived = here.recv()
     reader.join()

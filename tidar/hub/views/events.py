@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 
 from asgiref.sync import sync_to_async
+from django.db import connections
 from django.http import HttpRequest, StreamingHttpResponse
 
 from tidar.common.access import actor_of, requires
@@ -31,6 +32,7 @@ Wanted = Callable[[EventView], bool]
 async def live(request: HttpRequest) -> StreamingHttpResponse:
     """Events from now on, or after `Last-Event-ID` (or `since`); filters `kinds=a,b.` and `area=33.71.01`."""
     actor = actor_of(request)
+    await sync_to_async(release_database)()
     chosen = StreamFilter(tuple(filter(None, request.GET.get("kinds", "").split(","))), request.GET.get("area", ""))
     response = StreamingHttpResponse(
         stream(live_feed(), since=_since(request), wanted=lambda event: chosen.wants(event) and may_see(actor, event)),
@@ -39,6 +41,13 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
     response["Cache-Control"] = "no-cache, no-transform"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def release_database() -> None:
+    """Give the connection that found the actor back at once: a stream lasts long, and a pool has sixteen."""
+    for database in connections.all(initialized_only=True):
+        if not database.in_atomic_block:
+            database.close()
 
 
 def _since(request: HttpRequest) -> int | None:
@@ -84,12 +93,19 @@ async def replay(since: int, position: int, wanted: Wanted) -> AsyncIterator[byt
         yield named("resync", position, position)
         return
     while since < position:
-        events = await sync_to_async(events_between)(since, position, limit=MAX_PAGE)
+        events = await sync_to_async(_read)(since, position)
         if not events:
             return
         since = events[-1].seq
         if frame := events_frame([encoded(event) for event in events], wanted):
             yield frame
+
+
+def _read(since: int, position: int) -> tuple[EventView, ...]:
+    try:
+        return events_between(since, position, limit=MAX_PAGE)
+    finally:
+        release_database()
 
 
 def events_frame(events: Sequence[Encoded], wanted: Wanted) -> bytes:
