@@ -341,8 +341,16 @@ def test_back_to_the_cell() -> None:
     cell = raw_cell(delivery.pk, 3, "perempuan")
     assert (cell.file_name, cell.row, cell.line, cell.cell) == ("penduduk.csv", 3, 3, "D3")
     assert (cell.heading, cell.text, cell.pairs[0]) == ("Perempuan", "210", ("Kelurahan", "Cacaban"))
+    assert raw_cell(delivery.pk, 3, None).cells == ("A3", "B3", "C3", "D3", "E3", "F3", "G3")
     with pytest.raises(UnableToFind):
         raw_cell(delivery.pk, 99, None)
+
+
+def test_a_record_with_a_line_break_says_its_line_too() -> None:
+    stalls = b.stalls_csv(("Cacaban", "A", '"A\n1"'), ("Cacaban", "A", "A-2"))
+    delivery = b.processed(stalls, feed="pasar_lapak")
+    cell = raw_cell(delivery.pk, 3, "nomor")
+    assert (cell.row, cell.line, cell.text) == (3, 4, "A-2")
 
 
 def test_personal_columns_are_masked_in_lineage() -> None:

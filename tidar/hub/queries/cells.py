@@ -5,13 +5,15 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from tidar.common.errors import UnableToFind
 from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.storage import raw_path
-from tidar.hub.rules.reading import Book, Survey, cell_name, open_book, shown, survey_from
+from tidar.hub.rules.reading import cell_name, open_book, shown, survey_from
 from tidar.hub.rules.texts import records
 
 MASK = "•••"  # personal data is never shown in lineage
@@ -31,6 +33,7 @@ class CellView:
     heading: str
     text: str
     pairs: tuple[tuple[str, str], ...]  # heading → text, of the columns that the contract uses
+    cells: tuple[str, ...] = ()  # where each of `pairs` stands: "B6", "C6", …
     corrected: tuple[tuple[str, str], ...] = ()  # column → text, when the row was mended in quarantine
     corrected_by: str = ""
 
@@ -45,8 +48,7 @@ def raw_cell(delivery_id: uuid.UUID, row: int, column: str | None = None) -> Cel
     if delivery is None or delivery.survey is None or not delivery.mapping:
         raise UnableToFind(_("Kiriman itu tidak ada."))
     survey = survey_from(delivery.survey)
-    book = open_book(raw_path(delivery), file_name=delivery.file_name)
-    line, cells = _row(book, survey, row)
+    line, cells = _row(str(raw_path(delivery)), delivery.file_name, survey.sheet, row)
     texts = _texts(delivery, cells)
     index = delivery.mapping.get(column) if column else None
     pairs = tuple((survey.heading(delivery.mapping[name]) or name, text) for name, text in texts.items())
@@ -62,15 +64,18 @@ def raw_cell(delivery_id: uuid.UUID, row: int, column: str | None = None) -> Cel
         heading=survey.heading(index) if index is not None else "",
         text=texts.get(column, "") if column else "",
         pairs=pairs,
+        cells=tuple(cell_name(delivery.mapping[name], row) for name in texts),
         corrected=corrected,
         corrected_by=who,
     )
 
 
-def _row(book: Book, survey: Survey, row: int) -> tuple[int | None, Sequence[str]]:
-    """(line in a text file, marked cells) of one row, the first being 1."""
+@lru_cache(maxsize=512)
+def _row(path: str, file_name: str, sheet_name: str, row: int) -> tuple[int | None, Sequence[str]]:
+    """(line in a text file, marked cells) of one row, the first being 1. Raw files never change: it may be kept."""
+    book = open_book(Path(path), file_name=file_name)
     if book.sheets:
-        sheet = next((s for s in book.sheets if s.name == survey.sheet), book.sheets[0])
+        sheet = next((s for s in book.sheets if s.name == sheet_name), book.sheets[0])
         if 1 <= row <= len(sheet.rows):
             return None, sheet.rows[row - 1]
     else:

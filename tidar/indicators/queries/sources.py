@@ -112,7 +112,7 @@ def _delivered(shown: RawRow, source: SourceRow) -> RawRow:
         file_name=first.file_name,
         sheet=first.sheet,
         line=first.line,
-        cells=tuple(view.cell for view in views if view.cell),
+        cells=tuple(view.cell for view in views if view.cell) or first.cells,
         pairs=tuple(RawPair(heading, text, heading in marked) for heading, text in first.pairs),
         corrected=first.corrected,
         corrected_by=first.corrected_by,
