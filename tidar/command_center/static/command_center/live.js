@@ -105,6 +105,7 @@ export function connect({ url, words, draw, onReturn }) {
 
   open();
   addEventListener("offline", () => say("lost"));
+  addEventListener("online", onReturn);
   return {
     /** The parts' own fetches tell whether the server can be reached: a stream that died silently is opened again. */
     note(reachable) {
