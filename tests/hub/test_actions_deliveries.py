@@ -191,6 +191,14 @@ def test_a_month_delivered_again_corrects_and_does_not_double() -> None:
     assert b.total() == 1_341
 
 
+def test_differences_from_last_time_name_the_kelurahan() -> None:
+    b.processed(b.people_csv(*GOOD))
+    second = b.processed(b.people_csv(*GOOD[1:]), at=b.later(days=1))
+    said = " ".join(second.report["differences"])
+    assert "Magersari" in said
+    assert "33.71" not in said
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

@@ -124,6 +124,11 @@ def test_the_list_shows_what_the_reader_may_see(owner, walidata, delivery) -> No
     assert reverse("hub:quarantine", args=[delivery.pk]) in own
 
 
+def test_the_list_leads_to_the_rows_that_wait(owner, delivery) -> None:
+    b.processed(b.people_csv(("Wates", "November 2026", 1, 1)), at=b.later(days=1))
+    assert reverse("hub:quarantine", args=[delivery.pk]) in owner.get("/hub/").content.decode()
+
+
 @pytest.mark.parametrize(
     ("query", "shown", "hidden"),
     [

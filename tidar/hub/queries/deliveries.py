@@ -23,7 +23,7 @@ class FeedRow:
     """One feed in the list: what it is, its last delivery and how many rows readers see."""
 
     feed: Feed
-    last_id: Any
+    waiting_id: Any  # the newest published delivery with rows in quarantine
     last_at: datetime | None
     row_count: int | None
     open_count: int
@@ -46,7 +46,7 @@ def feed_rows(actor: Actor, *, words: str = "", agency: str = "") -> list[FeedRo
     )
     counted = waiting.order_by().values("delivery__feed").annotate(n=Count("pk")).values("n")
     feeds = feeds_seen_by(actor).annotate(
-        last_id=Subquery(newest.values("pk")[:1]),
+        waiting_id=Subquery(waiting.order_by("-delivery__published_at").values("delivery_id")[:1]),
         last_at=Subquery(newest.values("published_at")[:1]),
         open_count=Subquery(counted),
     )
@@ -61,7 +61,7 @@ def feed_rows(actor: Actor, *, words: str = "", agency: str = "") -> list[FeedRo
 
 def _feed_row(feed: Any, versions: Mapping[str, lake.VersionView]) -> FeedRow:
     version = versions.get(feed.lake_table)
-    return FeedRow(feed, feed.last_id, feed.last_at, version.row_count if version else None, feed.open_count or 0)
+    return FeedRow(feed, feed.waiting_id, feed.last_at, version.row_count if version else None, feed.open_count or 0)
 
 
 def deliveries_of(feed: Feed) -> QuerySet[Delivery]:
