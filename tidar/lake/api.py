@@ -89,6 +89,11 @@ def tables_from(source_id: str) -> tuple[str, ...]:
     return _tables.tables_from(source_id)
 
 
+def exported_tables() -> tuple[str, ...]:
+    """Tables that apps publish; their rows' `_delivery` names the export's own source, not a version's."""
+    return _tables.exported_tables()
+
+
 def current_versions(names: Sequence[str]) -> dict[str, VersionView]:
     """The newest version of each named table that has one; one query."""
     return _tables.current_versions(names)

@@ -145,6 +145,10 @@ class Grid:
     def shapes(self, source: int, *, limit: int = 20_000) -> dict[str, int]:
         """How a column's texts look, digits as 9 (a leading 0 stays), with counts: the evidence of a style."""
         text = text_sql(source)
+        plain = f"bool_and(regexp_full_match({text}, '[-+]?[0-9]+'))"
+        found = self._engine.execute(f"SELECT {plain}, count(*) FROM data WHERE {text} <> ''").fetchone()
+        if found and found[0]:  # by far the most common column, and much cheaper than writing every shape
+            return {"9": found[1]}
         digits = f"translate({text}, '0123456789', '9999999999')"
         shape = f"CASE WHEN starts_with({text}, '0') THEN '0' || substr({digits}, 2) ELSE {digits} END"
         rows = self._engine.execute(
