@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.indicators.builders import AT, KELURAHAN, compute, deliver, populatio
 from tidar.common.models import AuditEntry
 from tidar.indicators import api, tasks
 from tidar.indicators.models import Computation, CurrentValue, DefinitionVersion, Value
-from tidar.indicators.queries import definitions
+from tidar.indicators.queries import computing, definitions
 from tidar.indicators.rules.definition import UnableToDefine
 from tidar.lake import api as lake
 
@@ -221,3 +222,60 @@ def test_reading_the_lake_while_computing_pins_the_versions(city: Path, monkeypa
     monkeypatch.setattr(lake, "read", late)
     compute()
     assert _now("layanan-atcs") == Decimal("71.42857143")
+
+
+def _compute_in_two_processes(monkeypatch, *, guarded: bool) -> list[int]:
+    """Two threads compute one indicator at once; how many of its numbers each wrote.
+
+    Without the guard both are held until both have looked at what was computed last.
+    """
+    together = threading.Barrier(2, timeout=20)
+    look = computing.newest_computation
+
+    def both_have_looked(version):
+        found = look(version)
+        if not guarded:
+            together.wait()
+        return found
+
+    monkeypatch.setattr(computing, "newest_computation", both_have_looked)
+    if not guarded:
+        monkeypatch.setattr(
+            DefinitionVersion.objects, "select_for_update", lambda **_: DefinitionVersion.objects.all(), raising=False
+        )
+    written: list[int] = []
+
+    def run() -> None:
+        try:
+            written.append(sum(o.changed_count for o in compute(tables=["atcs"])))
+        except IntegrityError:
+            written.append(-1)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    return sorted(written)
+
+
+@pytest.fixture
+def sites_only(transactional_db, home: Path, tmp_path: Path) -> None:
+    """Only the table of sites, its indicator's definition already known."""
+    deliver(tmp_path, "atcs", sites()[:1], delivery="a-0")
+    compute()
+    deliver(tmp_path, "atcs", sites(), delivery="a-1")
+
+
+def test_without_the_lock_two_processes_write_the_same_numbers_twice(sites_only, monkeypatch) -> None:
+    _compute_in_two_processes(monkeypatch, guarded=False)
+    new = Value.objects.filter(area_code="33.71", value=Decimal("71.42857143"))
+    assert new.count() == 2
+
+
+def test_with_the_lock_the_second_finds_nothing_to_do(sites_only, monkeypatch) -> None:
+    assert _compute_in_two_processes(monkeypatch, guarded=True)[0] == 0
+    new = Value.objects.filter(area_code="33.71", value=Decimal("71.42857143"))
+    assert new.count() == 1

@@ -20,6 +20,7 @@ from tidar.indicators import api
 from tidar.indicators.models import CurrentValue, Value
 from tidar.indicators.queries import computing, definitions
 from tidar.indicators.rules.rollup import LEVEL_WIDTHS
+from tidar.lake import api as lake
 
 
 def _one(indicator: str, area: str = "33.71") -> api.ValueView:
@@ -213,3 +214,27 @@ def test_the_command_says_which_example_fails(city: Path, monkeypatch) -> None:
 
 def test_values_are_kept_with_their_row_counts(computed: Path) -> None:
     assert Value.objects.get(indicator="keterisian-lapak", area_code="33.71").row_count == 60
+
+
+def test_the_check_recomputes_every_number(computed: Path) -> None:
+    out = StringIO()
+    call_command("check_indicators", stdout=out)
+    assert "Semua angka cocok" in out.getvalue()
+
+
+def test_the_check_finds_a_number_that_its_inputs_do_not_give(computed: Path) -> None:
+    wrong = CurrentValue.objects.get(indicator="layanan-atcs", area_code="33.71")
+    other = CurrentValue.objects.get(indicator="layanan-atcs", area_code=KELURAHAN[0])
+    first, second = wrong.value_id, other.value_id
+    other.delete()
+    wrong.value_id = second
+    wrong.save()
+    assert first != second
+    assert [s.startswith("ATCS dan CCTV beroperasi, 33.71, 2026-11: tercatat") for s in api.check()] == [True]
+
+
+def test_the_check_finds_inputs_that_are_gone(computed: Path) -> None:
+    lake.current_version("atcs").paths[0].unlink()
+    assert ["tidak dapat dihitung ulang" in sentence for sentence in api.check()] == [True]
+    with pytest.raises(CommandError):
+        call_command("check_indicators", stderr=StringIO())

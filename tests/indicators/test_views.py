@@ -190,6 +190,12 @@ def test_the_way_up_lists_every_number_of_the_row(leader: Client) -> None:
     assert {v["indicator"] for v in data["values"]} >= {"jumlah-penduduk", "rasio-rt"}
 
 
+def test_the_way_up_from_a_row_of_the_areas_file(leader: Client) -> None:
+    text = leader.get("/telusur/baris/region:33.71/2/").content.decode()
+    assert "regions/33.71/areas.csv" in text
+    assert text.count("/telusur/angka/") == 2  # the city's density in two months
+
+
 def test_the_way_up_from_nowhere(leader: Client) -> None:
     assert leader.get("/telusur/baris/tiada/2/").status_code == 404
     assert leader.get(f"/telusur/angka/{uuid.uuid4()}/").status_code == 404

@@ -10,12 +10,13 @@ from tidar.common import clock
 from tidar.indicators.actions.computing import Outcome, compute_indicators
 from tidar.indicators.queries import lineage as _lineage
 from tidar.indicators.queries import values as _values
+from tidar.indicators.queries.checking import check
 from tidar.indicators.queries.definitions import DefinitionView, definitions
 from tidar.indicators.queries.lineage import Lineage
 from tidar.indicators.queries.shapes import InputView, ValueView
 
 __all__ = [
-    "DefinitionView", "InputView", "Lineage", "Outcome", "ValueView", "compute_indicators", "current_values",
+    "DefinitionView", "InputView", "Lineage", "Outcome", "ValueView", "check", "compute_indicators", "current_values",
     "definitions", "lineage", "uses_of_row", "value",
 ]  # fmt: skip
 

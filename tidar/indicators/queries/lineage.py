@@ -138,7 +138,7 @@ def lineage(value_id: uuid.UUID, *, at: datetime, page: int = 1) -> Lineage:
 def uses_of_row(delivery: str, row: int, *, at: datetime) -> tuple[ValueView, ...]:
     """The current numbers that one row of a delivery is in, at every level; empty when it is in none."""
     found: list[ValueView] = []
-    tables = set(lake.tables_from(delivery))
+    tables = set(lake.tables_from(delivery) or lake.exported_tables())
     for computation in _computations_of_today():
         if not tables.intersection(item["table"] for item in computation.inputs):
             continue

@@ -28,14 +28,15 @@ def page_number(request: HttpRequest) -> int:
 def row_uses(request: HttpRequest, delivery: str, row: int) -> tuple[tuple[RawRow, ...], tuple[api.ValueView, ...]]:
     """What the source said in a row, and the numbers that use it. Raises `UnableToFind`, `UnableToAllow`."""
     at = clock.now()
-    tables = lake.tables_from(delivery)
-    if not tables:
-        raise UnableToFind(_("Tidak ada kiriman dengan nomor itu di danau data."))
+    delivered = lake.tables_from(delivery)
+    tables = delivered or lake.exported_tables()
     who = sources.reader(actor_of(request), at=at)
     if not all(who.may_open(table) for table in tables):
         raise UnableToAllow(_("Baris umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
     uses = api.uses_of_row(delivery, row, at=at)
     raw = tuple(sources.raw_row(SourceRow(table, delivery, row, ()), who) for table in tables)
+    if not delivered and not uses and all(found.note for found in raw):
+        raise UnableToFind(_("Tidak ada kiriman dengan nomor itu di danau data."))
     return raw, uses
 
 

@@ -94,9 +94,7 @@ def row(request: HttpRequest, delivery: str, row: int) -> HttpResponse:
 @require_safe
 def message(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
     """The way down from a sensor's number: the observation, its feed, and the message as the sensor sent it."""
-    found = readable_message(request, message_id)
-    context = {"message": found, "h": 3 if getattr(request, "htmx", False) else 2}
-    return page(request, "lineage/message.html", context, block="panel")
+    return _message_page(request, message_id)
 
 
 @requires("lineage.see")
@@ -106,7 +104,13 @@ def sensor(request: HttpRequest, datastream_id: int) -> HttpResponse:
     newest = next((o for o in hub.latest_observations() if o.datastream_id == datastream_id), None)
     if newest is None:
         raise UnableToFind(_("Sensor itu belum mengirim bacaan."))
-    return message(request, message_id=uuid.UUID(newest.message_id))
+    return _message_page(request, uuid.UUID(newest.message_id))
+
+
+def _message_page(request: HttpRequest, message_id: uuid.UUID) -> HttpResponse:
+    found = readable_message(request, message_id)
+    context = {"message": found, "h": 3 if getattr(request, "htmx", False) else 2}
+    return page(request, "lineage/message.html", context, block="panel")
 
 
 def _opened(request: HttpRequest, down: Lineage) -> int:

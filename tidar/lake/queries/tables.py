@@ -66,6 +66,12 @@ def tables_from(source_id: str) -> tuple[str, ...]:
     return tuple(found.values_list("table_id", flat=True).distinct())
 
 
+def exported_tables() -> tuple[str, ...]:
+    """Tables that apps publish; their rows' `_delivery` names the export's own source, not a version's."""
+    found = LakeTable.objects.filter(source__startswith="app:").order_by("name")
+    return tuple(found.values_list("name", flat=True))
+
+
 def current_versions(names: Sequence[str]) -> dict[str, VersionView]:
     """The newest version of each named table that has one; one query."""
     found = Version.objects.filter(table_id__in=names).newest_of_each()
