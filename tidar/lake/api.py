@@ -44,6 +44,7 @@ __all__ = [
     "current_version",
     "current_versions",
     "declare_table",
+    "exported_tables",
     "read",
     "read_given",
     "tables",

@@ -5,6 +5,7 @@ This is the courteous half of the guard, so that a refusal has a sentence; the e
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,8 +19,9 @@ _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge, exp.Create, exp.Drop, 
 _TABLE_FUNCTIONS = (exp.Unnest, exp.GenerateSeries)
 
 
+@functools.lru_cache(maxsize=256)
 def parse(sql: str) -> exp.Query:
-    """The one SELECT in `sql`. Raises `UnableToRead`."""
+    """The one SELECT in `sql`. Raises `UnableToRead`. Parsed once per text; do not change what is returned."""
     try:
         statements = [s for s in sqlglot.parse(sql, read=DIALECT) if s is not None]
     except sqlglot.errors.SqlglotError as error:
@@ -56,7 +58,7 @@ def filled(statement: exp.Query, parameters: Mapping[str, Any]) -> str:
             raise UnableToRead(f"Nilai untuk ${node.name} belum diberikan.", code="parameter")
         return exp.convert(parameters[node.name])
 
-    text: str = statement.transform(literal).sql(dialect=DIALECT)
+    text: str = statement.transform(literal).sql(dialect=DIALECT)  # transform works on a copy
     return text
 
 
