@@ -129,6 +129,15 @@ def test_the_list_leads_to_the_rows_that_wait(owner, delivery) -> None:
     assert reverse("hub:quarantine", args=[delivery.pk]) in owner.get("/hub/").content.decode()
 
 
+def test_a_leader_reads_and_is_offered_nothing_to_do(delivery) -> None:
+    leader = client_of(person("wako", role="leader"))
+    pages = ("/hub/", "/hub/umpan/penduduk/", reverse("hub:delivery", args=[delivery.pk]))
+    for text in (leader.get(address).content.decode() for address in pages):
+        for forbidden in ("/karantina/", "/unggah/", "/berkas", "/putar-ulang/", "/ubah/"):
+            assert forbidden not in text, forbidden
+    assert leader.get(reverse("hub:quarantine", args=[delivery.pk])).status_code == 403
+
+
 @pytest.mark.parametrize(
     ("query", "shown", "hidden"),
     [

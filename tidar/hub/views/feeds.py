@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
+from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
 from tidar.common.formats import number_text
 from tidar.common.pages import page
@@ -46,7 +47,7 @@ def feeds(request: HttpRequest) -> HttpResponse:
     words, agency, state = (request.GET.get(name, "").strip() for name in ("q", "dinas", "keadaan"))
     rows = feed_rows(actor, words=words, agency=agency)
     states = api.feed_states(at=clock.now())
-    listed = [_listed(row, states.get(row.feed.code)) for row in rows]
+    listed = [_listed(row, states.get(row.feed.code), actor) for row in rows]
     if state in STATES:
         listed = [item for item in listed if item["state"] and item["state"].state == state]
     agencies = sorted({(f.agency_id, f.agency.name) for f in feeds_seen_by(actor)}, key=lambda pair: pair[1])
@@ -63,8 +64,9 @@ def feeds(request: HttpRequest) -> HttpResponse:
     return page(request, "hub/feeds.html", context, block="list")
 
 
-def _listed(row: FeedRow, state: api.FeedState | None) -> dict[str, Any]:
-    return {"row": row, "feed": row.feed, "state": state}
+def _listed(row: FeedRow, state: api.FeedState | None, actor: Actor) -> dict[str, Any]:
+    mends = row.open_count > 0 and actor.may("hub.deliver", agency=row.feed.agency_code)
+    return {"row": row, "feed": row.feed, "state": state, "may_mend": mends}
 
 
 @requires("hub.see", load=feed_named)
