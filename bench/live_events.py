@@ -20,7 +20,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -115,12 +115,25 @@ async def one_stream(url: str, session: str, joined: asyncio.Semaphore, found: l
     writer.write("\r\n".join((*lines, "", "")).encode())
     status = await reader.readline()
     assert b" 200 " in status, status
-    while line := await reader.readline():
-        if line.startswith(b"event: hello"):
+    while (await reader.readline()).strip():
+        continue  # headers
+    async for frame in frames(reader):
+        if frame.startswith(b"retry:"):
             joined.release()
-        elif found is not None and line.startswith(b"data: ["):
+        elif found is not None and (place := frame.find(b"data: [")) >= 0:
             now = time.time()
-            found += [(e["id"], moment(e["recorded_at"]), now) for e in json.loads(line[6:])]
+            found += [(e["id"], moment(e["recorded_at"]), now) for e in json.loads(frame[place + 6 :])]
+
+
+async def frames(reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
+    """Server-Sent Events out of HTTP chunks; a large one comes in several."""
+    waiting = b""
+    while size := int(await reader.readline() or b"0", 16):
+        waiting += await reader.readexactly(size)
+        await reader.readexactly(2)
+        *whole, waiting = waiting.split(b"\n\n")
+        for frame in whole:
+            yield frame
 
 
 def read_streams(url: str, session: str, expected: int, answer: Any) -> None:
@@ -139,6 +152,8 @@ def read_streams(url: str, session: str, expected: int, answer: Any) -> None:
             if len(found) != seen:
                 quiet_since, seen = time.monotonic(), len(found)
         for task in tasks:
+            if task.done():
+                print("a stream ended early:", task.exception())
             task.cancel()
         return found
 

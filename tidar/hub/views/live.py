@@ -99,7 +99,9 @@ class LiveFeed:
                 await self._follow_until_lost()
             except (psycopg.OperationalError, psycopg.InterfaceError) as error:
                 log.warning("live events: the database is away (%s)", error)
-                await asyncio.sleep(0.5)
+            except Exception:
+                log.exception("live events: following failed; it begins again where it stood")
+            await asyncio.sleep(0.5)
 
     async def _follow_until_lost(self) -> None:
         async with await psycopg.AsyncConnection.connect(**parameters(), autocommit=True) as database:
