@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from tidar.common.formats import number_text
 from tidar.hub.rules.areas import AreaIndex, AreaReading, read_areas
 from tidar.hub.rules.book import MARKS, NUMBER
 from tidar.hub.rules.checked import CheckContext
@@ -209,7 +210,9 @@ def _note_serials(column: Column, texts: Mapping[str, int], readings: Sequence[l
         and len(r.text.lstrip(NUMBER).partition(".")[0]) == 5
     )
     if serials:
-        plans.notes.append(f"{serials} sel '{column.title}' berupa nomor hari Excel; dibaca sebagai tanggal.")
+        plans.notes.append(
+            f"{number_text(serials)} sel '{column.title}' berupa nomor hari Excel; dibaca sebagai tanggal."
+        )
 
 
 def _area_readings(

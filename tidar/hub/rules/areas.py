@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz import fuzz, process
 
+from tidar.common.formats import number_text
 from tidar.hub.rules.book import BLANKS, MARKS, NUMBER
 from tidar.hub.rules.checked import AreaKey
 from tidar.hub.rules.numbers import NOTHING
@@ -101,7 +102,7 @@ def read_areas(
             named += texts[text] if readings[text].code and value not in index.by_code else 0
     notes = [note] if note else []
     if named:
-        notes.append(f"{named} sel menyebut wilayah dengan nama; semuanya dicocokkan ke kode Kemendagri.")
+        notes.append(f"{number_text(named)} sel menyebut wilayah dengan nama; semuanya dicocokkan ke kode Kemendagri.")
     return AreaColumn(readings, tuple(notes), system)
 
 

@@ -17,6 +17,7 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+from tidar.common.formats import number_text
 from tidar.hub.rules.archives import Archive
 from tidar.hub.rules.book import DAY, FAULT, MAX_COLUMNS, NO_VALUE, NUMBER, Book, Sheet, UnableToReadFile
 
@@ -87,7 +88,7 @@ def fill_merged(sheet: Sheet, *, first: int) -> tuple[list[list[str]], list[str]
         for row in range(top + 1, min(bottom + 1, len(rows))):
             rows[row] = [*rows[row][:left], word, *rows[row][left + 1 :]]
             count += 1
-    return rows, [f"{count} sel gabungan diisi dengan isi sel gabungannya."] if count else []
+    return rows, [f"{number_text(count)} sel gabungan diisi dengan isi sel gabungannya."] if count else []
 
 
 def _refuse_extent(name: str, facts: SheetFacts) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from tidar.common.formats import number_text
 from tidar.hub.rules.book import BLANKS, DAY, FAULT, NO_VALUE, NUMBER, Book, Sheet, is_blank, letter, shown
 from tidar.hub.rules.contract import Contract
 from tidar.hub.rules.dates import read_date, read_month
@@ -119,7 +120,9 @@ def _heading_questions(heading: Heading, data: Sequence[Sequence[str]]) -> tuple
 def _notes(book: Book, sheet: Sheet) -> list[str]:
     notes = []
     if sheet.formulas:
-        notes.append(f"{sheet.formulas} sel berisi rumus; yang dibaca adalah hasil yang tersimpan di berkas.")
+        notes.append(
+            f"{number_text(sheet.formulas)} sel berisi rumus; yang dibaca adalah hasil yang tersimpan di berkas."
+        )
     if book.encoding == "mixed":
         notes.append("Berkas memakai dua penyandian huruf; tiap baris dibaca menurut penyandiannya sendiri.")
     elif book.encoding == "cp1252":
