@@ -8,7 +8,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
-from tidar.common.formats import age_text, number_text
+from tidar.common import wording
+from tidar.common.formats import number_text
 from tidar.hub import api as hub
 
 MOST = 8
@@ -52,7 +53,7 @@ def _late(actor: Actor, *, at: datetime) -> list[Task]:
         Task(
             kind="bad" if s.state == "stale" else "warn",
             title=s.title,
-            sentence=_("Data terakhir %(age)s yang lalu.") % {"age": age_text(s.age_seconds or 0)},
+            sentence=_("Data terakhir %(age)s yang lalu.") % {"age": wording.age(s.age_seconds or 0)},
             url=f"/hub/umpan/{s.code}/",
         )
         for s in mine

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from tidar.command_center.queries.plan import plan
 from tidar.command_center.rules import Change, Chart, by_importance, change, chart, thinned
-from tidar.common.formats import MONTHS, number_text
+from tidar.common import wording
+from tidar.common.formats import number_text
 from tidar.hub.api import FreshState
 from tidar.indicators import api as indicators
 from tidar.indicators.api import ValueView
@@ -99,7 +100,7 @@ def _tile(value: ValueView, agency_names: dict[str, str]) -> Tile:
         last_at=min(moments, default=None),
         state_kind=STATE_KIND[value.freshness],
         state_text=state_text(value.freshness),
-        period_text=period_text(value.period),
+        period_text=wording.period(value.period),
     )
 
 
@@ -114,15 +115,6 @@ def state_text(state: FreshState) -> str:
     }[state]
 
 
-def period_text(period: str) -> str:
-    """`2026-11` as `November 2026`, `2026-11-24` as `24 November 2026`; anything else as it is."""
-    parts = period.split("-")
-    if not all(p.isdigit() for p in parts) or len(parts) > 3 or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
-        return period
-    words = [str(int(parts[2]))] if len(parts) == 3 else []
-    return " ".join([*words, *([MONTHS[int(parts[1]) - 1]] if len(parts) > 1 else []), parts[0]])
-
-
 def tells(found: Change, value: ValueView) -> bool:
     """Whether the difference survives rounding to the decimals that are shown."""
     percent = Decimal(0) if found.percent is None else abs(found.percent)
@@ -132,7 +124,7 @@ def tells(found: Change, value: ValueView) -> bool:
 def _change_text(found: Change | None, value: ValueView) -> str:
     if found is None:
         return ""
-    since = period_text(found.since) if found.since else _("hitungan sebelumnya")
+    since = wording.period(found.since) if found.since else _("hitungan sebelumnya")
     if found.direction == "same":
         return _("tetap sejak %(since)s") % {"since": since}
     if not tells(found, value):
@@ -151,6 +143,6 @@ def _chart_label(value: ValueView) -> str:
     return _("%(name)s dari %(first)s (%(since)s) menjadi %(last)s") % {
         "name": value.name,
         "first": number_text(first[1], decimals=value.decimals),
-        "since": period_text(first[0]),
+        "since": wording.period(first[0]),
         "last": number_text(last, decimals=value.decimals),
     }

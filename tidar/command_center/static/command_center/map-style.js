@@ -21,9 +21,9 @@ export function mapStyle(areas) {
     sources: { areas: { type: "geojson", data: areas, promoteId: "code" } },
     layers: [
       { id: "ground", type: "background", paint: { "background-color": found.ground } },
-      { id: "region-line", type: "line", source: "areas", paint: { "line-color": found.strong, "line-width": 5 }, layout: { "line-join": "round" } },
+      { id: "region-line", type: "line", source: "areas", paint: { "line-color": found.strong, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 3, 12, 5] }, layout: { "line-join": "round" } },
       { id: "areas-fill", type: "fill", source: "areas", paint: { "fill-color": fillColour(found), "fill-opacity": 1, "fill-antialias": true } },
-      { id: "areas-line", type: "line", source: "areas", paint: { "line-color": found.line, "line-width": 1.5 }, layout: { "line-join": "round" } },
+      { id: "areas-line", type: "line", source: "areas", paint: { "line-color": found.line, "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.4, 12, 1.5] }, layout: { "line-join": "round" } },
     ],
   };
 }
