@@ -11,10 +11,9 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tidar.common import clock
+from tidar.common import clock, wording
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo
-from tidar.common.formats import date_text
 from tidar.common.pages import page
 from tidar.hub.actions import mapping, processing, publishing, receiving, spelling
 from tidar.hub.forms import HeaderForm, MappingForm, ReasonForm, SpellingForm, UploadForm, errors_of, field_name
@@ -51,7 +50,7 @@ def upload(request: HttpRequest, feed: Feed) -> HttpResponse:
     except UnableTo as error:
         form.add_error("berkas", error.sentence)
         return _upload_page(request, feed, form, status=error.status)
-    day = date_text(delivery.received_at)
+    day = wording.day(delivery.received_at)
     messages.info(request, _("Berkas yang sama persis sudah diterima pada %s. Ini kirimannya.") % day)
     return go_on(delivery)
 
