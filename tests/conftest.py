@@ -42,3 +42,11 @@ def _no_remembered_areas() -> Iterator[None]:
     places.forget()
     yield
     places.forget()
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Names that are the same in every process, so that workers agree on what they collected."""
+    if isinstance(val, bytes):
+        return f"{argname}-{len(val)}-bytes"
+    name = getattr(val, "name", None)
+    return name if isinstance(name, str) and not callable(val) else None

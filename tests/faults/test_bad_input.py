@@ -302,7 +302,9 @@ def test_a_pull_that_is_sent_to_a_private_address_stops_with_a_sentence(target, 
 
 
 @pytest.mark.parametrize(
-    "case", [c for c in CASES if c.name in ("zip bomb by ratio", "macro workbook", "deeply nested JSON")], ids=str
+    "case",
+    [c for c in CASES if c.name in ("zip bomb by ratio", "macro workbook", "deeply nested JSON")],
+    ids=lambda case: case.name,
 )
 def test_a_hostile_file_by_pull(case: Case, site, home, tmp_path_factory):
     path = case.build(tmp_path_factory.mktemp("berkas"))
