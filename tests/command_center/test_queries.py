@@ -49,20 +49,6 @@ def test_only_what_differs_and_is_new_counts_as_changed(city: Path) -> None:
     assert tiles.changed_since(found, moment=numbers.AT + timedelta(hours=1)) == ()
 
 
-@pytest.mark.parametrize(
-    ("period", "words"),
-    [
-        ("2026", "2026"),
-        ("2026-11", "November 2026"),
-        ("2026-11-04", "4 November 2026"),
-        ("2026-13", "2026-13"),
-        ("I", "I"),
-    ],
-)
-def test_periods_in_words(period: str, words: str) -> None:
-    assert tiles.period_text(period) == words
-
-
 def test_the_figure_has_a_class_for_every_area_with_a_value(city: Path) -> None:
     figure = mapping.figure("jumlah-penduduk")
     assert figure is not None

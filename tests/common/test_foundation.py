@@ -79,6 +79,27 @@ def test_ages(seconds, text) -> None:
     assert formats.age_text(seconds) == text
 
 
+@pytest.mark.parametrize(("seconds", "text"), [(1, "1 second"), (61, "1 minute"), (7200, "2 hours"), (-3, "0 seconds")])
+def test_ages_in_english(seconds, text) -> None:
+    assert formats.age_text(seconds, language="en") == text
+
+
+@pytest.mark.parametrize(
+    ("period", "indonesian", "english"),
+    [
+        ("2026", "2026", "2026"),
+        ("2026-05", "Mei 2026", "May 2026"),
+        ("2026-08-04", "4 Agustus 2026", "4 August 2026"),
+        ("2026-13", "2026-13", "2026-13"),
+        ("triwulan 1", "triwulan 1", "triwulan 1"),
+        ("", "", ""),
+    ],
+)
+def test_periods_in_words(period, indonesian, english) -> None:
+    assert formats.period_text(period) == indonesian
+    assert formats.period_text(period, language="en") == english
+
+
 @pytest.mark.parametrize(
     ("size", "text"), [(999, "999 B"), (1500, "1,5 kB"), (105_000_000, "105,0 MB"), (3e12, "3.000,0 GB")]
 )

@@ -15,7 +15,7 @@ from tidar.indicators.rules import rollup
 from tidar.indicators.rules.drawing import HEIGHT, line
 from tidar.indicators.rules.export import safe_cell
 from tidar.indicators.rules.freshness import ORDER, oldest, worst
-from tidar.indicators.rules.narrative import Facts, Place, narrative, period_text
+from tidar.indicators.rules.narrative import Facts, Place, narrative
 
 FILE = Path(settings.PROGRAMS_DIR) / "kota-dasar" / "indicators" / "jumlah-penduduk.toml"
 TEXT = FILE.read_text()
@@ -103,14 +103,6 @@ def test_narrative_of_a_region_names_its_ends() -> None:
     parts = (Place("A", Decimal(3)), Place("B", Decimal(1)))
     assert narrative("{rank}", _facts(parts=parts)) == "Tertinggi di A (3), terendah di B (1)."
     assert narrative("{rank}", _facts(parts=(Place("A", Decimal(3)), Place("B", Decimal(3))))) == ""
-
-
-@pytest.mark.parametrize(
-    ("period", "text"),
-    [("2026", "2026"), ("2026-11", "November 2026"), ("2026-11-04", "4 November 2026"), ("triwulan 1", "triwulan 1")],
-)
-def test_periods_in_words(period: str, text: str) -> None:
-    assert period_text(period) == text
 
 
 @given(st.lists(st.sampled_from(ORDER), min_size=1))

@@ -1,4 +1,4 @@
-"""Numbers, durations and dates as Indonesian readers write them. Pure functions."""
+"""Numbers, durations and dates as Indonesian readers write them; words also in English. Pure functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ MONTHS = (
     "Agustus", "September", "Oktober", "November", "Desember",
 )  # fmt: skip
 
-AGES: tuple[tuple[str, int], ...] = (("hari", 86_400), ("jam", 3_600), ("menit", 60))
+ENGLISH_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+AGES: tuple[tuple[str, str, int], ...] = (
+    ("hari", "day", 86_400),
+    ("jam", "hour", 3_600),
+    ("menit", "minute", 60),
+    ("detik", "second", 1),
+)
 SIZES: tuple[tuple[str, float], ...] = (("kB", 1e3), ("MB", 1e6), ("GB", 1e9))
 
 
@@ -32,14 +42,30 @@ def size_text(size_bytes: int) -> str:
     return f"{number_text(size_bytes / scale, decimals=1)} {unit}"
 
 
-def age_text(seconds: float) -> str:
-    """`3 menit`, `2 jam`, `5 hari`: the largest whole unit."""
-    for unit, scale in AGES:
-        if seconds >= scale:
-            return f"{number_text(int(seconds // scale))} {unit}"
-    return f"{max(int(seconds), 0)} detik"
+def age_text(seconds: float, *, language: str = "id") -> str:
+    """`3 menit`, `2 jam`, `5 hari`: the largest whole unit; in English `3 minutes`."""
+    unit, english, scale = next((found for found in AGES if seconds >= found[2]), AGES[-1])
+    count = max(int(seconds // scale), 0)
+    if language == "en":
+        unit = english if count == 1 else f"{english}s"
+    return f"{number_text(count)} {unit}"
 
 
-def date_text(day: date | datetime) -> str:
+def month_name(month: int, *, language: str = "id") -> str:
+    """`Mei`; in English `May`."""
+    return (ENGLISH_MONTHS if language == "en" else MONTHS)[month - 1]
+
+
+def date_text(day: date | datetime, *, language: str = "id") -> str:
     """`24 November 2026`."""
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{day.day} {month_name(day.month, language=language)} {day.year}"
+
+
+def period_text(period: str, *, language: str = "id") -> str:
+    """`2026-11-24` → `24 November 2026`, `2026-11` → `November 2026`; what is not a period stays as it is."""
+    parts = period.split("-")
+    if not all(p.isdecimal() for p in parts) or len(parts) > 3 or (len(parts) > 1 and not 1 <= int(parts[1]) <= 12):
+        return period
+    words = [str(int(parts[2]))] if len(parts) == 3 else []
+    words += [month_name(int(parts[1]), language=language)] if len(parts) > 1 else []
+    return " ".join([*words, parts[0]])

@@ -27,7 +27,8 @@ class MappingForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.contract = contract
         choices: list[tuple[str, Any]] = [("", _("— pilih kolom —"))]
-        choices += [(str(c.index), f"{c.letter} · {c.heading or _('(tanpa judul)')}") for c in survey.columns]
+        nameless = _("(tanpa judul)")  # outside the f-string, where the extraction of texts reads
+        choices += [(str(c.index), f"{c.letter} · {c.heading or nameless}") for c in survey.columns]
         for column in contract.columns:
             own = choices if column.required else [("", _("— tidak ada di berkas —")), *choices[1:]]
             self.fields[field_name(column)] = forms.ChoiceField(choices=own, required=False, label=column.title)

@@ -1,11 +1,11 @@
 /** <time data-age datetime="…">3 menit</time> stays true while the page is open; the words match common.formats.age_text. */
-const UNITS = [["hari", 86400], ["jam", 3600], ["menit", 60]];
+const UNITS = [["hari", "day", 86400], ["jam", "hour", 3600], ["menit", "minute", 60], ["detik", "second", 1]];
 
-export function ageText(seconds) {
-  for (const [unit, scale] of UNITS) {
-    if (seconds >= scale) return `${Math.floor(seconds / scale).toLocaleString("id-ID")} ${unit}`;
-  }
-  return `${Math.max(Math.floor(seconds), 0)} detik`;
+export function ageText(seconds, language = document.documentElement.lang) {
+  const [unit, english, scale] = UNITS.find((found) => seconds >= found[2]) ?? UNITS.at(-1);
+  const count = Math.max(Math.floor(seconds / scale), 0);
+  const word = language === "en" ? (count === 1 ? english : `${english}s`) : unit;
+  return `${count.toLocaleString("id-ID")} ${word}`;
 }
 
 export function ages(root = document) {

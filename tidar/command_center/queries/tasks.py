@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from tidar.common.actor import Actor
 from tidar.common import wording
+from tidar.common.actor import Actor
 from tidar.common.formats import number_text
 from tidar.hub import api as hub
 

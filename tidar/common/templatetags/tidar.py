@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django import template
 
-from tidar.common import clock, formats, money
+from tidar.common import clock, formats, money, wording
 from tidar.common.actor import Actor
 
 register = template.Library()
@@ -37,7 +37,7 @@ def usia(moment: datetime | float | None) -> str:
     if moment is None:
         return "—"
     seconds = moment if isinstance(moment, (int, float)) else (clock.now() - moment).total_seconds()
-    return formats.age_text(seconds)
+    return wording.age(seconds)
 
 
 @register.filter

@@ -8,9 +8,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tidar.common import clock
+from tidar.common import clock, wording
 from tidar.common.access import actor_of, requires
-from tidar.common.formats import date_text
 from tidar.common.pages import page
 from tidar.hub.queries.health import DAYS, Day, HealthRow, health_rows
 from tidar.hub.views.data import freshness_data
@@ -64,7 +63,7 @@ def _day_words(day: Day) -> str:
         "bad": _("hanya data bermasalah"),
         "none": _("tidak ada data"),
     }
-    return f"{date_text(day.day)}: {words[day.level]}"
+    return f"{wording.day(day.day)}: {words[day.level]}"
 
 
 def _summary(days: tuple[Day, ...]) -> str:

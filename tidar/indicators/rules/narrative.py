@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from string import Formatter
 
-from tidar.common.formats import MONTHS, number_text
+from tidar.common.formats import number_text, period_text
 
 FIELDS = frozenset({"area", "value", "number", "period", "change", "rank"})
 
@@ -59,15 +59,6 @@ def narrative(template: str, facts: Facts) -> str:
 def with_unit(number: str, unit: str) -> str:
     """`128.709 jiwa`; a percent sign stands close: `80,6%`."""
     return f"{number}{unit}" if unit == "%" else f"{number} {unit}".strip()
-
-
-def period_text(period: str) -> str:
-    """`2026-11-24` → `24 November 2026`, `2026-11` → `November 2026`, `2026` → `2026`."""
-    parts = period.split("-")
-    if not all(part.isdecimal() for part in parts) or len(parts) > 3:
-        return period
-    month = MONTHS[int(parts[1]) - 1] if len(parts) > 1 and 1 <= int(parts[1]) <= 12 else ""
-    return " ".join(filter(None, (str(int(parts[2])) if len(parts) == 3 else "", month, parts[0])))
 
 
 def change_text(facts: Facts) -> str:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tidar.common import wording
 from tidar.common.access import requires
 from tidar.common.errors import UnableToFind
 from tidar.common.formats import number_text
@@ -23,7 +24,6 @@ from tidar.indicators.queries.values import periods_of
 from tidar.indicators.rules.drawing import Line, line
 from tidar.indicators.rules.export import safe_cell
 from tidar.indicators.rules.freshness import KINDS, WORDS
-from tidar.indicators.rules.narrative import period_text
 from tidar.people import api as people
 from tidar.places import api as places
 
@@ -60,11 +60,11 @@ def shown(value: api.ValueView) -> Shown:
     series = sorted((dict(value.history) | {value.period: value.value}).items())
     return Shown(
         value=value,
-        period=period_text(value.period),
+        period=wording.period(value.period),
         state=WORDS[value.freshness],
         kind=KINDS[value.freshness],
         line=line([number for _period, number in series]),
-        past=tuple(Past(period, period_text(period), number) for period, number in series),
+        past=tuple(Past(period, wording.period(period), number) for period, number in series),
         change=signed(value.value - series[-2][1], value.decimals) if len(series) > 1 else "",
     )
 
@@ -116,7 +116,7 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
         "head": head,
         "rows": rows,
         "highest": max((abs(r.value.value) for r in rows if not r.is_group), default=Decimal(0)),
-        "periods": [(p, period_text(p)) for p in periods_of(code)],
+        "periods": [(p, wording.period(p)) for p in periods_of(code)],
         "period": period or (head.value.period if head else ""),
         "failure": failures().get(code, ""),
     }

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tidar.common import clock
+from tidar.common import clock, wording
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableToFind
 from tidar.common.formats import number_text
@@ -23,7 +23,6 @@ from tidar.indicators import api
 from tidar.indicators.queries import sources
 from tidar.indicators.queries.lineage import PAGE_SIZE, ContributingRow, Lineage, TableInput
 from tidar.indicators.rules.freshness import KINDS, WORDS
-from tidar.indicators.rules.narrative import period_text
 from tidar.indicators.views.asking import page_number, readable_message, row_uses
 from tidar.people import api as people
 
@@ -60,7 +59,7 @@ def lineage(request: HttpRequest, value_id: uuid.UUID) -> HttpResponse:
     context = {
         "down": down,
         "value": down.value,
-        "period": period_text(down.value.period),
+        "period": wording.period(down.value.period),
         "state": WORDS[down.value.freshness],
         "kind": KINDS[down.value.freshness],
         "agency": agency.name if agency else down.definition.agency_code,
@@ -83,7 +82,9 @@ def row(request: HttpRequest, delivery: str, row: int) -> HttpResponse:
         "delivery": delivery,
         "row": row,
         "raw": raw,
-        "groups": [(name, [(v, period_text(v.period), KINDS[v.freshness]) for v in found]) for name, found in groups],
+        "groups": [
+            (name, [(v, wording.period(v.period), KINDS[v.freshness]) for v in found]) for name, found in groups
+        ],
         "count": len(uses),
         "h": 2,
     }

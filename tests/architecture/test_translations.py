@@ -1,0 +1,111 @@
+"""Every text on the screens has an English translation, and the compiled catalogue is the one in the source."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import polib
+import pytest
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import templatize
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDER = ROOT / "tidar" / "locale" / "en" / "LC_MESSAGES"
+CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}")
+COMMANDS = "Run the two commands of docs/translations.md and translate the new entries. No texts within f-strings."
+
+
+@cache
+def _source() -> polib.POFile:
+    return polib.pofile(str(FOLDER / "django.po"))
+
+
+def _texts(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def _of_code(text: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args:
+            first = node.args[0]
+            if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                yield first.value
+
+
+def _of_template(text: str) -> Iterator[str]:
+    """What Django itself would look up: its own reading of the tags, turned into Python calls."""
+    for match in re.finditer(r"\bn?gettext\((u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\")", templatize(text)):
+        yield ast.literal_eval(match.group(1))
+    for match in re.finditer(r"\b_\((\"(?:[^\"\\]|\\.)*\")\)", templatize(text)):
+        yield ast.literal_eval(match.group(1))
+
+
+def _used() -> Iterator[tuple[str, str]]:
+    """Every literal text for translation, with the file it stands in."""
+    for path in sorted((ROOT / "tidar").rglob("*.py")):
+        yield from ((text, str(path.relative_to(ROOT))) for text in _of_code(path.read_text()))
+    for folder in (settings.UI_DIR, ROOT / "tidar"):
+        for path in sorted((*folder.rglob("*.html"), *folder.rglob("*.txt"))):
+            if "vendor" not in path.parts:
+                yield from ((text, str(path.relative_to(ROOT))) for text in _of_template(path.read_text()))
+
+
+def test_every_text_has_an_entry() -> None:
+    known = {entry.msgid for entry in _source()}
+    missing = sorted({f"{path}: {text}" for text, path in _used() if text and text not in known})
+    assert missing == [], COMMANDS
+
+
+def test_no_entry_is_left_over() -> None:
+    used = {text for text, _path in _used()}
+    assert sorted(entry.msgid for entry in _source() if entry.msgid not in used) == [], COMMANDS
+
+
+def test_every_entry_is_translated() -> None:
+    open_entries = [e.msgid for e in _source() if e.fuzzy or e.obsolete or not all(t.strip() for t in _texts(e))]
+    assert open_entries == [], COMMANDS
+
+
+def test_placeholders_agree() -> None:
+    """A named placeholder may move; unnamed ones keep their order. A singular may do without its number."""
+    wrong = []
+    for entry in _source():
+        needed = PLACEHOLDER.findall(entry.msgid_plural or entry.msgid)
+        for text in _texts(entry):
+            found = PLACEHOLDER.findall(text)
+            same = sorted(found) == sorted(needed) and [p for p in found if p in ("%s", "%d")] == [
+                p for p in needed if p in ("%s", "%d")
+            ]
+            if not same and not (entry.msgid_plural and sorted(found) == sorted(PLACEHOLDER.findall(entry.msgid))):
+                wrong.append(f"{entry.msgid} -> {text}")
+    assert wrong == []
+
+
+def test_markup_and_white_space_at_the_ends_agree() -> None:
+    tags = re.compile(r"</?\w+|^\s|\s$")
+    wrong = [e.msgid for e in _source() for t in _texts(e) if sorted(tags.findall(e.msgid)) != sorted(tags.findall(t))]
+    assert wrong == []
+
+
+def test_the_compiled_catalogue_is_the_source() -> None:
+    def content(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str, str], list[str]]:
+        return {(e.msgctxt or "", e.msgid): _texts(e) for e in catalogue if e.msgid}
+
+    assert content(polib.mofile(str(FOLDER / "django.mo"))) == content(_source()), COMMANDS
+
+
+@pytest.mark.parametrize(
+    ("count", "text"), [(1, "1 other session has been ended."), (3, "3 other sessions have been ended.")]
+)
+def test_django_reads_the_catalogue(count: int, text: str) -> None:
+    words = "%d sesi lain sudah diakhiri."
+    with translation.override("en"):
+        assert translation.gettext("Masuk") == "Sign in"
+        assert translation.ngettext(words, words, count) % count == text
+    assert translation.gettext("Masuk") == "Masuk"
