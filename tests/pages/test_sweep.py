@@ -35,6 +35,8 @@ def _arguments(city: sample_city.SampleCity) -> dict[str, object]:
         "value": city.value_id,
         "indicator": "jumlah-penduduk",
         "user_id": User.objects.order_by("username").values_list("pk", flat=True)[0],
+        "message_id": NOBODY,
+        "datastream_id": 1,
         "ending": "csv",
         "name": "angka",
     }
