@@ -14,9 +14,12 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import templatize
 
+Key = tuple[str, str]  # context, Indonesian text
+
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "tidar" / "locale" / "en" / "LC_MESSAGES"
-CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy"}
+CALLS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+LITERAL = r"(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|%[sd]|\{\w*\}")
 COMMANDS = "Run the two commands of docs/translations.md and translate the new entries. No texts within f-strings."
 
@@ -26,27 +29,32 @@ def _source() -> polib.POFile:
     return polib.pofile(str(FOLDER / "django.po"))
 
 
+def _key(entry: polib.POEntry) -> Key:
+    return (entry.msgctxt or "", entry.msgid)
+
+
 def _texts(entry: polib.POEntry) -> list[str]:
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
 
 
-def _of_code(text: str) -> Iterator[str]:
+def _of_code(text: str) -> Iterator[Key]:
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS and node.args:
-            first = node.args[0]
-            if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                yield first.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in CALLS:
+            words = [a.value for a in node.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+            if words:
+                yield (words[0], words[1]) if node.func.id.startswith("p") else ("", words[0])
 
 
-def _of_template(text: str) -> Iterator[str]:
+def _of_template(text: str) -> Iterator[Key]:
     """What Django itself would look up: its own reading of the tags, turned into Python calls."""
-    for match in re.finditer(r"\bn?gettext\((u?'(?:[^'\\]|\\.)*'|u?\"(?:[^\"\\]|\\.)*\")", templatize(text)):
-        yield ast.literal_eval(match.group(1))
-    for match in re.finditer(r"\b_\((\"(?:[^\"\\]|\\.)*\")\)", templatize(text)):
-        yield ast.literal_eval(match.group(1))
+    calls = templatize(text)
+    for match in re.finditer(rf"\b(?:_|n?gettext|n?(p)gettext)\(u?({LITERAL})(?:, *u?({LITERAL}))?", calls):
+        with_context, first, second = match.groups()
+        words = ast.literal_eval(first)
+        yield (words, ast.literal_eval(second)) if with_context else ("", words)
 
 
-def _used() -> Iterator[tuple[str, str]]:
+def _used() -> Iterator[tuple[Key, str]]:
     """Every literal text for translation, with the file it stands in."""
     for path in sorted((ROOT / "tidar").rglob("*.py")):
         yield from ((text, str(path.relative_to(ROOT))) for text in _of_code(path.read_text()))
@@ -57,14 +65,14 @@ def _used() -> Iterator[tuple[str, str]]:
 
 
 def test_every_text_has_an_entry() -> None:
-    known = {entry.msgid for entry in _source()}
-    missing = sorted({f"{path}: {text}" for text, path in _used() if text and text not in known})
+    known = {_key(entry) for entry in _source()}
+    missing = sorted({f"{path}: {key[1]}" for key, path in _used() if key[1] and key not in known})
     assert missing == [], COMMANDS
 
 
 def test_no_entry_is_left_over() -> None:
-    used = {text for text, _path in _used()}
-    assert sorted(entry.msgid for entry in _source() if entry.msgid not in used) == [], COMMANDS
+    used = {key for key, _path in _used()}
+    assert sorted(entry.msgid for entry in _source() if _key(entry) not in used) == [], COMMANDS
 
 
 def test_every_entry_is_translated() -> None:
@@ -94,8 +102,8 @@ def test_markup_and_white_space_at_the_ends_agree() -> None:
 
 
 def test_the_compiled_catalogue_is_the_source() -> None:
-    def content(catalogue: polib.POFile | polib.MOFile) -> dict[tuple[str, str], list[str]]:
-        return {(e.msgctxt or "", e.msgid): _texts(e) for e in catalogue if e.msgid}
+    def content(catalogue: polib.POFile | polib.MOFile) -> dict[Key, list[str]]:
+        return {_key(entry): _texts(entry) for entry in catalogue if entry.msgid}
 
     assert content(polib.mofile(str(FOLDER / "django.mo"))) == content(_source()), COMMANDS
 

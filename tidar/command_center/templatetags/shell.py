@@ -10,7 +10,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.http import HttpRequest
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import PUBLIC, Actor
@@ -26,7 +26,7 @@ PLACES = (
     ("/angka/", gettext_lazy("Angka"), "indicators.see"),
     ("/hub/", gettext_lazy("Data"), "hub.see"),
     ("/hub/kesehatan/", gettext_lazy("Kesehatan"), "hub.see"),
-    ("/wilayah/", gettext_lazy("Wilayah"), ""),
+    ("/wilayah/", pgettext_lazy("menu", "Wilayah"), ""),
     ("/orang/", gettext_lazy("Orang"), "people.administer"),
     ("/jejak-audit/", gettext_lazy("Jejak audit"), "audit.read"),
 )

@@ -91,6 +91,7 @@ def wall_words(shown: state.Wall) -> dict[str, Any]:
         },
         "levels": {code: sensors.level_text(code) for code in sensors.SEVERITY},
         "map": map_words(),
+        "per_minute": _("{count}/menit"),
         "live": _("Langsung"),
         "lost": _("Terputus – angka per {clock}"),
         "joining": _("Menyambung…"),

@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tidar.common.ids import uuid7
 from tidar.hub.models.feeds import Feed
@@ -31,13 +32,13 @@ class Delivery(models.Model):
     """One file, pull, push or replay. The raw bytes stay; counts and sentences say what became of the rows."""
 
     class Status(models.TextChoices):
-        RECEIVED = "received", "Diterima"
-        MAPPING = "mapping", "Menunggu pemetaan kolom"
-        CHECKING = "checking", "Sedang diperiksa"
-        CHECKED = "checked", "Siap diterbitkan"
-        HELD = "held", "Ditahan"
-        PUBLISHED = "published", "Terbit"
-        REFUSED = "refused", "Ditolak"
+        RECEIVED = "received", _("Diterima")
+        MAPPING = "mapping", _("Menunggu pemetaan kolom")
+        CHECKING = "checking", _("Sedang diperiksa")
+        CHECKED = "checked", _("Siap diterbitkan")
+        HELD = "held", _("Ditahan")
+        PUBLISHED = "published", _("Terbit")
+        REFUSED = "refused", _("Ditolak")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     feed = models.ForeignKey(Feed, on_delete=models.PROTECT, related_name="deliveries")
@@ -99,9 +100,9 @@ class QuarantinedRow(models.Model):
     """A row that broke its contract, with the reason in words. The original never changes."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "Menunggu perbaikan"
-        RELEASED = "released", "Dilepas"
-        DISCARDED = "discarded", "Tidak dipakai"
+        OPEN = "open", _("Menunggu perbaikan")
+        RELEASED = "released", _("Dilepas")
+        DISCARDED = "discarded", _("Tidak dipakai")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="quarantine")

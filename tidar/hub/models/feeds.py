@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from tidar.common.ids import uuid7
 from tidar.hub.rules.contract import Contract, contract_from
@@ -27,17 +28,17 @@ class Feed(models.Model):
     """A promised stream of data: owner, contract, rhythm with grace, access class, retention."""
 
     class Kind(models.TextChoices):
-        UPLOAD = "upload", "Unggah berkas"
-        HTTP_PULL = "http_pull", "Tarik dari alamat web"
-        HTTP_PUSH = "http_push", "Dikirim ke Tidar dengan token"
-        MQTT = "mqtt", "Pesan MQTT"
+        UPLOAD = "upload", _("Unggah berkas")
+        HTTP_PULL = "http_pull", _("Tarik dari alamat web")
+        HTTP_PUSH = "http_push", _("Dikirim ke Tidar dengan token")
+        MQTT = "mqtt", _("Pesan MQTT")
 
     class AccessClass(models.TextChoices):
         """Satu Data Indonesia: open, limited, closed."""
 
-        OPEN = "open", "Terbuka"
-        LIMITED = "limited", "Terbatas"
-        CLOSED = "closed", "Tertutup"
+        OPEN = "open", _("Terbuka")
+        LIMITED = "limited", _("Terbatas")
+        CLOSED = "closed", _("Tertutup")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     code = models.SlugField(max_length=60, unique=True)

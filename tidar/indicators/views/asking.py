@@ -16,6 +16,7 @@ from tidar.indicators import api
 from tidar.indicators.queries import sources
 from tidar.indicators.queries.lineage import SourceRow
 from tidar.indicators.queries.sources import RawRow
+from tidar.indicators.rules.freshness import FreshState
 from tidar.lake import api as lake
 
 
@@ -46,3 +47,14 @@ def readable_message(request: HttpRequest, message_id: uuid.UUID) -> MessageView
     if found.access_class == "closed" and not actor_of(request).may("hub.see", agency=found.agency_code):
         raise UnableToAllow(_("Pesan umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
     return found
+
+
+def state_word(state: FreshState) -> str:
+    """How fresh a number is, in the reader's language."""
+    return {
+        "fresh": _("Tepat waktu"),
+        "late": _("Terlambat"),
+        "stale": _("Basi"),
+        "waiting": _("Menunggu kiriman pertama"),
+        "unscheduled": _("Tanpa jadwal"),
+    }[state]

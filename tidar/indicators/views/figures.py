@@ -24,6 +24,7 @@ from tidar.indicators.queries.values import periods_of
 from tidar.indicators.rules.drawing import Line, line
 from tidar.indicators.rules.export import safe_cell
 from tidar.indicators.rules.freshness import KINDS, WORDS
+from tidar.indicators.views.asking import state_word
 from tidar.people import api as people
 from tidar.places import api as places
 
@@ -61,7 +62,7 @@ def shown(value: api.ValueView) -> Shown:
     return Shown(
         value=value,
         period=wording.period(value.period),
-        state=WORDS[value.freshness],
+        state=state_word(value.freshness),
         kind=KINDS[value.freshness],
         line=line([number for _period, number in series]),
         past=tuple(Past(period, wording.period(period), number) for period, number in series),

@@ -22,8 +22,8 @@ from tidar.hub import api as hub
 from tidar.indicators import api
 from tidar.indicators.queries import sources
 from tidar.indicators.queries.lineage import PAGE_SIZE, ContributingRow, Lineage, TableInput
-from tidar.indicators.rules.freshness import KINDS, WORDS
-from tidar.indicators.views.asking import page_number, readable_message, row_uses
+from tidar.indicators.rules.freshness import KINDS
+from tidar.indicators.views.asking import page_number, readable_message, row_uses, state_word
 from tidar.people import api as people
 
 
@@ -60,7 +60,7 @@ def lineage(request: HttpRequest, value_id: uuid.UUID) -> HttpResponse:
         "down": down,
         "value": down.value,
         "period": wording.period(down.value.period),
-        "state": WORDS[down.value.freshness],
+        "state": state_word(down.value.freshness),
         "kind": KINDS[down.value.freshness],
         "agency": agency.name if agency else down.definition.agency_code,
         "rows": _rows(down, who, opened),

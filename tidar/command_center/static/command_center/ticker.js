@@ -16,7 +16,7 @@ export class Ticker {
       severity: Number(row.dataset.severity), text: row.querySelector(".ticker__text").textContent,
     }));
     this.nodes = [];
-    this.pulse = new Pulse(document.getElementById("denyut"), document.getElementById("laju"));
+    this.pulse = new Pulse(document.getElementById("denyut"), document.getElementById("laju"), words);
   }
 
   draw(events) {
@@ -90,7 +90,8 @@ export class Ticker {
 
 /** Every event of the last minute as a bar: the city's pulse. A ring of quarter-second slots; nothing grows. */
 class Pulse {
-  constructor(canvas, rate) {
+  constructor(canvas, rate, words) {
+    this.words = words;
     this.canvas = canvas;
     this.rate = rate;
     this.context = canvas.getContext("2d");
@@ -131,7 +132,7 @@ class Pulse {
       context.globalAlpha = count ? 0.35 + (0.65 * i) / SLOTS : 0.35;
       context.fillRect(i * width, canvas.height - height, Math.max(width - 0.8, 1), height);
     }
-    const text = `${plain.format(total)}/menit`;
+    const text = this.words.per_minute.replace("{count}", plain.format(total));
     if (this.rate.textContent !== text) this.rate.textContent = text;
   }
 }
