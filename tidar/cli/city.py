@@ -16,16 +16,16 @@ Say = Callable[[str], None]
 
 
 def load_foundation() -> None:
-    """Areas, agencies and the shipped programs' feeds, brought up to date. Idempotent, quick when nothing changed."""
+    """Areas, agencies and the feeds of the programs that the region has adopted, brought up to date. Idempotent, quick when nothing changed."""
     from tidar.hub.api import adopt_feeds
     from tidar.people.api import load_agencies
-    from tidar.places.api import load_region
+    from tidar.places.api import load_region, region
 
     at = clock.now()
     load_region(by=BY, at=at)
     load_agencies(by=BY, at=at)
-    for program in sorted(path.parent for path in settings.PROGRAMS_DIR.glob("*/program.toml")):
-        adopt_feeds(program_dir=program, by=BY, at=at)
+    for program in region().programs:
+        adopt_feeds(program_dir=settings.PROGRAMS_DIR / program, by=BY, at=at)
 
 
 def demo_files() -> Iterator[tuple[str, Path]]:

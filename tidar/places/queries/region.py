@@ -93,6 +93,7 @@ def _region(folder: Path) -> RegionView:
         bounds=file.map.bounds,
         bps_code=file.bps_code,
         facts=file.facts,
+        programs=file.programs,
     )
 
 

@@ -51,6 +51,7 @@ class RegionFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     map: Map
     office_hours: dict[str, str | tuple[time, time]]
     facts: tuple[Fact, ...] = ()
+    programs: tuple[str, ...] = ()  # folders of programs/ that the region has adopted
 
 
 class HolidayEntry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -38,3 +38,4 @@ class RegionView:
     bounds: tuple[float, float, float, float]  # west, south, east, north
     bps_code: str = ""
     facts: tuple[Fact, ...] = ()
+    programs: tuple[str, ...] = ()  # program packages that the region has adopted
