@@ -16,7 +16,7 @@ Say = Callable[[str], None]
 
 
 def load_foundation() -> None:
-    """Areas, agencies and the feeds of the programs that the region has adopted, brought up to date. Idempotent, quick when nothing changed."""
+    """Areas, agencies and the feeds of the programs that the region has adopted, brought up to date. Idempotent."""
     from tidar.hub.api import adopt_feeds
     from tidar.people.api import load_agencies
     from tidar.places.api import load_region, region
