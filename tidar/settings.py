@@ -179,6 +179,7 @@ MFA_FORMS = {
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", "Bahasa Indonesia"), ("en", "English")]
 LOCALE_PATHS = [ROOT / "tidar" / "locale"]
+FORMAT_MODULE_PATH = "tidar.locale"
 TIME_ZONE = "Asia/Jakarta"  # the region's own zone is activated per request from `places`
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = True

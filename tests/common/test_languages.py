@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from django.template import Context, Template
 from django.test import Client
 from django.urls import reverse
 from django.utils import translation
@@ -73,4 +74,5 @@ def test_one_persons_english_does_not_reach_the_next(client: Client) -> None:
 def test_words_change_and_numbers_do_not() -> None:
     with translation.override("en"):
         assert (usia(120), wording.period("2026-05"), angka(1234)) == ("2 minutes", "May 2026", "1.234")
+        assert Template("{{ n }} {{ x }}").render(Context({"n": 1234, "x": 1.5})) == "1.234 1,5"
     assert (usia(120), wording.period("2026-05"), angka(1234)) == ("2 menit", "Mei 2026", "1.234")

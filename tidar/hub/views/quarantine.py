@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tidar.common import clock
@@ -107,11 +108,19 @@ def _release(request: HttpRequest, delivery: Delivery) -> None:
         return
     done = release_rows(delivery_id=delivery.pk, row_ids=ids, by=actor_of(request), at=clock.now())
     if done.released_count:
-        sentence = _("%d baris dilepas; angka yang memakainya dihitung ulang.") % done.released_count
-        messages.success(request, sentence)
+        sentence = ngettext(
+            "%d baris dilepas; angka yang memakainya dihitung ulang.",
+            "%d baris dilepas; angka yang memakainya dihitung ulang.",
+            done.released_count,
+        )
+        messages.success(request, sentence % done.released_count)
     if done.kept_count:
-        sentence = _("%d baris belum lolos; alasannya tertulis di barisnya.") % done.kept_count
-        messages.warning(request, sentence)
+        sentence = ngettext(
+            "%d baris belum lolos; alasannya tertulis di barisnya.",
+            "%d baris belum lolos; alasannya tertulis di barisnya.",
+            done.kept_count,
+        )
+        messages.warning(request, sentence % done.kept_count)
 
 
 def _discard(request: HttpRequest, delivery: Delivery) -> None:
@@ -121,7 +130,12 @@ def _discard(request: HttpRequest, delivery: Delivery) -> None:
         return
     reason = form.cleaned_data["alasan"] if form.is_valid() else ""
     count = discard_rows(delivery_id=delivery.pk, row_ids=ids, reason=reason, by=actor_of(request), at=clock.now())
-    messages.success(request, _("%d baris tidak dipakai. Aslinya tetap dapat dibaca di sini.") % count)
+    sentence = ngettext(
+        "%d baris tidak dipakai. Aslinya tetap dapat dibaca di sini.",
+        "%d baris tidak dipakai. Aslinya tetap dapat dibaca di sini.",
+        count,
+    )
+    messages.success(request, sentence % count)
 
 
 def _confirm(request: HttpRequest, delivery: Delivery) -> None:

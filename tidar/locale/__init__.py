@@ -1,0 +1,1 @@
+"""Catalogues and formats of the languages besides Indonesian."""
