@@ -230,6 +230,25 @@ def test_rows_of_a_closed_feed_open_only_for_its_owner(computed: Path, monkeypat
         assert client.get("/telusur/baris/p-10/2/").status_code == (403 if hidden else 200)
 
 
+@pytest.mark.parametrize("spelling", [DELIVERY, DELIVERY.upper(), DELIVERY.replace("-", ""), f"{{{DELIVERY}}}"])
+def test_rows_of_a_delivery_that_is_not_published_are_nobodys(leader: Client, monkeypatch, spelling: str) -> None:
+    asked = _cells(monkeypatch)
+    assert leader.get(f"/telusur/baris/{spelling}/2/").status_code == 404
+    assert leader.get(f"/api/lineage/rows/{spelling}/2").status_code == 404
+    assert asked == []
+
+
+def test_a_table_closed_in_the_lake_stays_closed_without_its_feed(leader: Client, monkeypatch) -> None:
+    columns = [lake.LakeColumn(name, kind, name) for name, kind in COLUMNS["penduduk"].items()]  # type: ignore[arg-type]
+    lake.declare_table("penduduk", at=AT, title="Penduduk", columns=columns, access_class="closed",
+                       agency_code="disdukcapil", source="feed:penduduk")  # fmt: skip
+    monkeypatch.setattr(hub, "feed_states", lambda *, at: {})
+    joko = client_of(person("joko", role="producer", agency_code="dishub"))
+    rini = client_of(person("rini", role="producer", agency_code="disdukcapil"))
+    assert joko.get("/telusur/baris/p-10/2/").status_code == 403
+    assert rini.get("/telusur/baris/p-10/2/").status_code == 200
+
+
 def test_a_file_that_is_gone_is_said_not_raised(leader: Client, monkeypatch) -> None:
     def gone(*args, **options):
         raise UnableToFind("Baris 2 tidak ada di berkas itu.")

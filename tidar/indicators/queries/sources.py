@@ -58,10 +58,9 @@ class Reader:
 
     def may_open(self, table: str) -> bool:
         """Whether single rows of `table` may be shown to this reader."""
-        feed = self.feeds.get(table)
-        if feed is None or feed.access_class != "closed":
-            return True
-        return self.actor.may("hub.see", agency=feed.agency_code)
+        described = (self.feeds.get(table), self.tables.get(table))  # a lake table may outlive its feed
+        owners = {d.agency_code for d in described if d is not None and d.access_class == "closed"}
+        return all(self.actor.may("hub.see", agency=owner) for owner in owners)
 
     def masks(self, columns: Mapping[str, Sequence[str]]) -> bool:
         """Whether a measure made of these columns (by table) is hidden from this reader."""
@@ -84,13 +83,15 @@ def raw_row(source: SourceRow, who: Reader) -> RawRow:
         table=source.table,
         title=table.title if table else source.table,
         delivery=source.delivery,
-        delivery_id=_uuid(source.delivery),
+        delivery_id=delivery_id(source.delivery),
         row=source.row,
     )
     if not who.may_open(source.table):
         return _noted(shown, _("Baris umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
     if shown.delivery_id is None:
         return _exported(shown, source)
+    if source.table not in lake.tables_from(source.delivery):  # not published, or another feed's: not this reader's
+        return _noted(shown, _("Tidak ada kiriman dengan nomor itu di danau data."))
     try:
         return _delivered(shown, source)
     except UnableTo as error:
@@ -140,7 +141,8 @@ def _noted(shown: RawRow, note: str) -> RawRow:
     return RawRow(shown.table, shown.title, shown.delivery, shown.delivery_id, shown.row, note=note)
 
 
-def _uuid(text: str) -> uuid.UUID | None:
+def delivery_id(text: str) -> uuid.UUID | None:
+    """The number of a delivery, however it is spelt; None when `text` names a source of another kind."""
     try:
         return uuid.UUID(text)
     except ValueError:

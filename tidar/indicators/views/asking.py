@@ -29,7 +29,10 @@ def page_number(request: HttpRequest) -> int:
 def row_uses(request: HttpRequest, delivery: str, row: int) -> tuple[tuple[RawRow, ...], tuple[api.ValueView, ...]]:
     """What the source said in a row, and the numbers that use it. Raises `UnableToFind`, `UnableToAllow`."""
     at = clock.now()
+    delivery = canonical(delivery)
     delivered = lake.tables_from(delivery)
+    if not delivered and sources.delivery_id(delivery) is not None:
+        raise UnableToFind(_("Tidak ada kiriman dengan nomor itu di danau data."))
     tables = delivered or lake.exported_tables()
     who = sources.reader(actor_of(request), at=at)
     if not all(who.may_open(table) for table in tables):
@@ -39,6 +42,12 @@ def row_uses(request: HttpRequest, delivery: str, row: int) -> tuple[tuple[RawRo
     if not delivered and not uses and all(found.note for found in raw):
         raise UnableToFind(_("Tidak ada kiriman dengan nomor itu di danau data."))
     return raw, uses
+
+
+def canonical(delivery: str) -> str:
+    """One spelling of a delivery's number: another spelling must not look like a source of another kind."""
+    found = sources.delivery_id(delivery)
+    return str(found) if found is not None else delivery
 
 
 def readable_message(request: HttpRequest, message_id: uuid.UUID) -> MessageView:
