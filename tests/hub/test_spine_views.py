@@ -17,7 +17,7 @@ from tidar.hub.actions import consuming
 from tidar.hub.actions.consuming import consumer, registered, step_consumer
 from tidar.hub.actions.observing import record_messages
 from tidar.hub.actions.spine import number_events, record_event
-from tidar.hub.models import DeadLetter
+from tidar.hub.models import DeadLetter, Event
 from tidar.hub.rules.consuming import ATTEMPTS
 from tidar.hub.rules.sensing import RawMessage
 from tidar.hub.rules.spine import EventFields, EventView, SourceRef
@@ -111,6 +111,44 @@ def test_an_event_for_some_is_withheld_from_others_and_counted(walidata: Client)
     assert [e["subject"] for e in walidata.get("/changes").json()["events"]] == ["umum", "rahasia"]
     body = client_of(person("kepala", role="leader")).get("/changes").json()
     assert ([e["subject"] for e in body["events"]], body["withheld"], body["next"]) == (["umum"], 1, 2)
+
+
+def test_an_event_of_an_agency_is_for_those_who_see_its_data(walidata: Client) -> None:
+    record("berkas disdukcapil", permission="hub.see", data={"agency": "disdukcapil"})
+    record("tanpa pemilik", permission="hub.see")
+    seen = {}
+    for name, client in {
+        "owner": client_of(person("sri", role="producer", agency_code="disdukcapil")),
+        "colleague": client_of(person("budi", role="producer", agency_code="dishub")),
+        "walidata": walidata,
+    }.items():
+        seen[name] = [event["subject"] for event in client.get("/changes").json()["events"]]
+    assert seen["owner"] == ["berkas disdukcapil"]
+    assert seen["colleague"] == []
+    assert seen["walidata"] == ["berkas disdukcapil", "tanpa pemilik"]
+
+
+def test_sensors_and_their_bad_messages_are_shown_to_those_who_see_the_feed(walidata: Client) -> None:
+    river_feed()
+    good, lost = message(), RawMessage("lain/alamat", b"tersesat")
+    bad = RawMessage(good.topic, b"rusak-dpupr")
+    record_messages([good, bad, lost], by=system("uji"), at=AT)
+    number_events()
+    owner = client_of(person("sri", role="producer", agency_code="dpupr")).get("/hub/pesan/").content.decode()
+    colleague = client_of(person("budi", role="producer", agency_code="dishub")).get("/hub/pesan/").content.decode()
+    everything = walidata.get("/hub/pesan/").content.decode()
+    assert ("rusak-dpupr" in owner, "tersesat" in owner, "Progo" in owner) == (True, False, True)
+    assert ("rusak-dpupr" in colleague, "tersesat" in colleague, "Progo" in colleague) == (False, False, False)
+    assert ("rusak-dpupr" in everything, "tersesat" in everything) == (True, True)
+
+
+def test_every_event_for_some_names_its_agency() -> None:
+    feed = river_feed(access_class="closed")
+    good = message()
+    record_messages([good, RawMessage(good.topic, b"rusak")], by=system("uji"), at=AT)
+    kept = Event.objects.exclude(permission="")
+    assert {event.kind for event in kept} == {"observation", "message.quarantined"}
+    assert {event.data["agency"] for event in kept} == {feed.agency_code}
 
 
 def test_the_stream_is_a_stream(walidata: Client) -> None:

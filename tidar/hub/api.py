@@ -20,7 +20,7 @@ from tidar.hub.queries.spine import events_after, lag_behind
 from tidar.hub.queries.waiting import WaitingDelivery, waiting_deliveries
 from tidar.hub.rules.freshness import FeedState, FreshState
 from tidar.hub.rules.sensing import ObservationView
-from tidar.hub.rules.spine import EventFields, EventView, SourceRef, StreamFilter
+from tidar.hub.rules.spine import EventFields, EventView, SourceRef, StreamFilter, may_see
 
 __all__ = [
     "CellView",
@@ -41,6 +41,7 @@ __all__ = [
     "feeds_of_tables",
     "follow_spine",
     "latest_observations",
+    "may_see",
     "number_events",
     "process_delivery",
     "raw_cell",

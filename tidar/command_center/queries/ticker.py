@@ -70,7 +70,7 @@ def recent_lines(*, names: Names, reader: Actor, at: datetime) -> tuple[Line, ..
     for event in found:
         text = sentence(event, names)
         key = (event.kind, text)
-        if key in seen or (event.permission and not reader.may(event.permission, area=event.area_code or None)):
+        if key in seen or not hub.may_see(reader, event):
             continue
         seen.add(key)
         lines.append(Line(event.seq, event.happened_at, event.severity, text))

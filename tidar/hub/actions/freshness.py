@@ -51,7 +51,13 @@ def _told(feed: Feed, state: FeedState, news: str, *, by: Actor, at: datetime) -
         before={"state": feed.told_state},
         after={"state": state.state, "last_at": state.last_at, "sentence": sentence},
     )
-    data = {"feed": feed.code, "lake_table": feed.lake_table, "state": state.state, "age_seconds": state.age_seconds}
+    data = {
+        "feed": feed.code,
+        "agency": feed.agency_code,
+        "lake_table": feed.lake_table,
+        "state": state.state,
+        "age_seconds": state.age_seconds,
+    }
     record_event(
         kind=f"feed.{news}",
         happened_at=at,

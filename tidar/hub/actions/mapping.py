@@ -144,7 +144,12 @@ def refuse_delivery(*, delivery_id: uuid.UUID, sentence: str, by: Actor, at: dat
             fields=EventFields(
                 subject=f"{delivery.feed.title}: {sentence}",
                 severity=1,
-                data={"feed": delivery.feed.code, "file_name": delivery.file_name, "sentence": sentence},
+                data={
+                    "feed": delivery.feed.code,
+                    "agency": delivery.agency_code,
+                    "file_name": delivery.file_name,
+                    "sentence": sentence,
+                },
                 permission="hub.see",
             ),
         )

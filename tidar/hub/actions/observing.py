@@ -168,7 +168,9 @@ def _observations(items: Sequence[_Kept], *, at: datetime) -> list[Event]:
 def _event(kind: str, message: Message, reading: Reading, *, at: datetime, more: dict[str, str]) -> Event:
     gauge, level = reading.gauge, reading.level
     data = {"datastream": gauge.code, "thing": gauge.thing_code, "name": gauge.name, "unit": gauge.unit, "level": level}
-    closed = message.feed is not None and message.feed.access_class == Feed.AccessClass.CLOSED
+    feed = message.feed
+    closed = feed is not None and feed.access_class == Feed.AccessClass.CLOSED
+    owner = {"agency": feed.agency_code} if feed is not None and closed else {}
     return new_event(
         kind=kind,
         happened_at=reading.happened_at,
@@ -182,8 +184,8 @@ def _event(kind: str, message: Message, reading: Reading, *, at: datetime, more:
             lat=gauge.lat,
             datastream_id=gauge.id,
             result=reading.result,
-            data=data | more,
-            permission="hub.see" if closed else "",
+            data=data | more | owner,
+            permission="hub.see" if owner else "",
         ),
     )
 
@@ -202,7 +204,12 @@ def _quarantine_events(bad: Sequence[Message], *, at: datetime) -> list[Event]:
             fields=EventFields(
                 subject=messages[0].sentence,
                 severity=1,
-                data={"feed": code, "count": len(messages), "topic": messages[0].topic},
+                data={
+                    "feed": code,
+                    "agency": messages[0].feed.agency_code if messages[0].feed else "",
+                    "count": len(messages),
+                    "topic": messages[0].topic,
+                },
                 permission="hub.see",
             ),
         )

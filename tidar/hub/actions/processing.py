@@ -159,13 +159,14 @@ def _hold_sentence(result: CheckResult) -> tuple[str, int]:
     read = result.accepted_count + result.rejected_count
     unlisted = result.rejected_count > len(result.rejected)
     if unlisted or result.rejected_count > QUARANTINE_LIMIT or result.rejected_count * 2 > read:
-        sentence = _(
-            "%(bad)s dari %(all)s baris tidak sesuai kontrak. Itu terlalu banyak untuk diperbaiki satu per satu: "
-            "biasanya kolomnya tertukar atau berkasnya lain. Periksa pemetaan, atau perbaiki berkas lalu unggah lagi."
-        ) % {"bad": number_text(result.rejected_count), "all": number_text(read)}
+        sentence = (  # kept with the delivery: Indonesian for everybody
+            f"{number_text(result.rejected_count)} dari {number_text(read)} baris tidak sesuai kontrak. Itu terlalu "
+            "banyak untuk diperbaiki satu per satu: biasanya kolomnya tertukar atau berkasnya lain. Periksa pemetaan, "
+            "atau perbaiki berkas lalu unggah lagi."
+        )
         return sentence, KEPT_WHEN_HELD
     if read == 0:
-        return _("Tidak ada satu baris data pun di berkas ini. Periksa baris judul tabel dan lembar kerjanya."), 0
+        return "Tidak ada satu baris data pun di berkas ini. Periksa baris judul tabel dan lembar kerjanya.", 0
     return result.held, QUARANTINE_LIMIT
 
 
@@ -247,7 +248,12 @@ def _tell_held(delivery: Delivery, sentence: str, *, at: datetime) -> None:
         fields=EventFields(
             subject=f"{delivery.feed.title}: {sentence}",
             severity=1,
-            data={"feed": delivery.feed.code, "file_name": delivery.file_name, "sentence": sentence},
+            data={
+                "feed": delivery.feed.code,
+                "agency": delivery.agency_code,
+                "file_name": delivery.file_name,
+                "sentence": sentence,
+            },
             permission="hub.see",
         ),
     )

@@ -139,6 +139,11 @@ def _failed(feed: Feed, state: PullState, error: UnableTo, *, by: Actor, at: dat
             happened_at=at,
             at=at,
             source=SourceRef("action", str(entry.pk)),
-            fields=EventFields(subject=f"{feed.title}: {error.sentence}", severity=1, data=facts, permission="hub.see"),
+            fields=EventFields(
+                subject=f"{feed.title}: {error.sentence}",
+                severity=1,
+                data=facts | {"agency": feed.agency_code},
+                permission="hub.see",
+            ),
         )
     return "failed"

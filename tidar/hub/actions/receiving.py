@@ -113,7 +113,7 @@ def _told(delivery: Delivery, *, by: Actor, at: datetime) -> None:
         happened_at=delivery.happened_at,
         at=at,
         source=SourceRef("delivery", str(delivery.pk)),
-        fields=EventFields(subject=subject, data=facts, permission="hub.see"),
+        fields=EventFields(subject=subject, data=facts | {"agency": delivery.agency_code}, permission="hub.see"),
     )
 
 

@@ -11,7 +11,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
+from tidar.common.actor import Actor
 from tidar.hub.models import Datastream, Feed, Message
+from tidar.hub.queries.deliveries import feeds_seen_by
 from tidar.hub.rules.sensing import Gauge, ObservationView, level_of
 from tidar.hub.rules.spine import ordered_id
 
@@ -105,12 +107,25 @@ def mqtt_feeds() -> tuple[Feed, ...]:
     return tuple(Feed.objects.active().filter(kind=Feed.Kind.MQTT).order_by("code"))
 
 
-def quarantined_messages(*, limit: int = 200, before: uuid.UUID | None = None) -> Sequence[Message]:
-    """Messages that could not be read, newest first, those older than message `before`; one index scan."""
+def quarantined_messages(
+    *, limit: int = 200, before: uuid.UUID | None = None, reader: Actor | None = None
+) -> Sequence[Message]:
+    """Messages that could not be read, newest first, those older than message `before`; one index scan.
+
+    With a `reader`, only those of feeds that the reader may see; messages of no feed are for those who see every feed.
+    """
     messages = Message.objects.filter(status=Message.Status.QUARANTINED).select_related("feed")
+    if reader is not None and not reader.may("hub.see", agency=""):
+        messages = messages.filter(feed__in=feeds_seen_by(reader))
     if before is not None:
         messages = messages.filter(id__lt=before)
     return list(messages.order_by("-id")[:limit])
+
+
+def observations_seen_by(reader: Actor) -> tuple[ObservationView, ...]:
+    """The newest observations of the feeds whose agency's data the reader may see; two queries."""
+    seen = set(feeds_seen_by(reader).values_list("code", flat=True))
+    return tuple(view for view in latest_observations() if view.feed_code in seen)
 
 
 def message_counts(*, since: datetime) -> dict[str, int]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from tidar.common.actor import Actor
+
 CHANNEL = "tidar_spine"  # the one NOTIFY channel; its payload is the last sequence number given
 SUBJECT_LENGTH = 200
 
@@ -26,8 +28,9 @@ class SourceRef:
 class EventFields:
     """What an event says besides its kind and times; leave out what does not apply.
 
-    `permission` names who may see it on streams: holders of that permission in the event's area. Empty: everyone who
-    may see the stream. `severity` is 0 (information) … 3 (awas).
+    `permission` names who may see it on streams: holders of that permission in the event's area, for the agency that
+    `data["agency"]` names; without one, only those who hold it for every agency. Empty: everyone who may see the
+    stream. `severity` is 0 (information) … 3 (awas).
     """
 
     subject: str = ""
@@ -60,6 +63,12 @@ class EventView:
     result: float | None
     data: dict[str, Any] = field(default_factory=dict)
     permission: str = ""
+
+
+def may_see(actor: Actor, event: EventView) -> bool:
+    """Whether the reader of a stream may see this event of it."""
+    agency = str(event.data.get("agency") or "")
+    return not event.permission or actor.may(event.permission, agency=agency, area=event.area_code or None)
 
 
 @dataclass(frozen=True, slots=True)

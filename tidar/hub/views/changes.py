@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from tidar.common.access import actor_of, requires
-from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
 from tidar.hub.queries.spine import MAX_PAGE, events_between, head
-from tidar.hub.rules.spine import EventView, event_data
+from tidar.hub.rules.spine import event_data, may_see
 
 DEFAULT_LIMIT = 500
 LARGEST_NUMBER = 2**63 - 1
@@ -49,11 +48,6 @@ def changes(request: HttpRequest) -> HttpResponse:
         }
     )
     return _tagged(request, body)
-
-
-def may_see(actor: Actor, event: EventView) -> bool:
-    """Whether the reader of a stream may see this event of it."""
-    return not event.permission or actor.may(event.permission, area=event.area_code or None)
 
 
 def number(request: HttpRequest, name: str, *, default: int, largest: int) -> int:

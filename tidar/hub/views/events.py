@@ -16,8 +16,8 @@ from django.http import HttpRequest, StreamingHttpResponse
 
 from tidar.common.access import actor_of, requires
 from tidar.hub.queries.spine import MAX_PAGE, events_between
-from tidar.hub.rules.spine import EventView, StreamFilter
-from tidar.hub.views.changes import LARGEST_NUMBER, may_see, number
+from tidar.hub.rules.spine import EventView, StreamFilter, may_see
+from tidar.hub.views.changes import LARGEST_NUMBER, number
 from tidar.hub.views.live import Encoded, LiveFeed, Stream, encoded, live_feed
 
 HEARTBEAT_SECONDS = 15.0
