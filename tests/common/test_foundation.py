@@ -117,3 +117,11 @@ def test_an_audit_entry_masks_secrets() -> None:
         "x.made", by=system("t"), at=AT, subject=("x", "1"), after={"token": "abc", "nik": "33", "nama": "Sari"}
     )
     assert AuditEntry.objects.get().after == {"token": "•••", "nik": "•••", "nama": "Sari"}
+
+
+@pytest.mark.django_db
+def test_an_audit_entry_masks_secrets_that_lie_deeper() -> None:
+    deeper = {"row": {"nik": "3371", "rt": 2}, "people": [{"password": "x", "name": "Sari"}, 7]}
+    audit.record("x.y", by=system("uji"), at=AT, subject=("x", "1"), after=deeper)
+    kept = AuditEntry.objects.get().after
+    assert kept == {"row": {"nik": "•••", "rt": 2}, "people": [{"password": "•••", "name": "Sari"}, 7]}

@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.hub import builders_deliveries as b
 from tests.hub.builders_deliveries import BAD, GOOD
 from tests.people.builders import client_of, person
+from tidar.common.models import AuditEntry
 from tidar.hub.models import Delivery, Feed, FeedToken, QuarantinedRow
 from tidar.hub.views.files import safe_cell
 from tidar.places import api as places
@@ -105,6 +106,52 @@ def test_writes_of_a_colleague_change_nothing(colleague, delivery) -> None:
         assert colleague.post(address, data).status_code == 403, address
     row.refresh_from_db()
     assert (Delivery.objects.count(), row.status, row.corrected) == (1, "open", None)
+
+
+def personal(name: str) -> None:
+    """Let a column of `penduduk` hold personal data."""
+    feed = Feed.objects.get(code="penduduk")
+    for column in feed.contract["columns"]:
+        column["personal"] = column["name"] == name
+    feed.save()
+
+
+def test_personal_data_is_masked_wherever_a_row_is_shown(owner, walidata) -> None:
+    personal("laki_laki")
+    delivery = b.processed(b.people_csv(*GOOD, ("Wates", "September 2026", "rahasia77", 410)))
+    row = QuarantinedRow.objects.get(delivery=delivery)
+    assert "•••" in row.sentence
+    for name, address in pages(delivery).items():
+        if name not in ("raw", "edit", "new"):
+            assert "rahasia77" not in owner.get(address).content.decode(errors="replace"), name
+    book = walidata.get(reverse("hub:export", args=[delivery.pk, "xlsx"])).content
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        assert not any(b"rahasia77" in parts.read(name) for name in parts.namelist())
+
+
+def test_personal_data_is_corrected_without_being_shown_or_audited(owner) -> None:
+    personal("laki_laki")
+    delivery = b.processed(b.people_csv(*GOOD, ("Wates", "September 2026", "rahasia77", 410)))
+    row = QuarantinedRow.objects.get(delivery=delivery)
+    address = reverse("hub:row", args=[delivery.pk, row.pk])
+    owner.post(address, {"nilai-laki_laki": "", "nilai-perempuan": "411"})
+    row.refresh_from_db()
+    assert (row.corrected["laki_laki"], row.corrected["perempuan"]) == ("rahasia77", "411")
+    owner.post(address, {"nilai-laki_laki": "54321"})
+    row.refresh_from_db()
+    assert (row.corrected["laki_laki"], row.remark) == ("54321", "")
+    kept = str(list(AuditEntry.objects.filter(action="quarantine.correct").values_list("before", "after")))
+    assert "411" in kept
+    assert not any(text in kept for text in ("rahasia77", "54321"))
+
+
+def test_the_preview_of_a_file_masks_columns_of_personal_data(owner) -> None:
+    personal("laki_laki")
+    delivery = upload(owner, b.people_csv(*GOOD, ("Wates", "September 2026", "rahasia77", 410)))
+    text = owner.get(reverse("hub:map", args=[delivery.pk])).content.decode()
+    assert "Magersari" in text
+    assert "Laki-laki" in text
+    assert "rahasia77" not in text
 
 
 def test_a_missing_thing_is_404(owner, delivery) -> None:

@@ -42,8 +42,17 @@ def record(
 def _masked(values: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if values is None:
         return None
-    return {k: "•••" if any(word in k.lower() for word in SECRET_WORDS) else _plain(v) for k, v in values.items()}
+    return {k: "•••" if _is_secret(str(k)) else _plain(v) for k, v in values.items()}
+
+
+def _is_secret(name: str) -> bool:
+    return any(word in name.lower() for word in SECRET_WORDS)
 
 
 def _plain(value: Any) -> Any:
+    """A value as JSON keeps it; what lies deeper is masked too."""
+    if isinstance(value, Mapping):
+        return _masked(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
     return value if value is None or isinstance(value, (bool, int, float, str, list, dict)) else str(value)

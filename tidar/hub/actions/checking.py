@@ -189,7 +189,7 @@ def _rejection(
         column = job.contract.column(name)
         sentences.append(fault_sentence(fault, column, original.get(name, ""), cell=_cell(name, row, plans)))
         offers = _offers(fault, column, texts, plans, job)
-        if offers:
+        if offers and not column.personal:
             sentences.append(offer_sentence(offers))
             suggestion[name] = next(iter(offers))
     name, fault = pairs[0]

@@ -27,6 +27,7 @@ from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.keys import taken_keys
 from tidar.hub.rules.reading import CheckResult
+from tidar.hub.rules.sentences import MASK
 from tidar.hub.rules.spine import EventFields, SourceRef
 from tidar.lake import api as lake
 
@@ -75,9 +76,16 @@ def correct_row(*, row_id: uuid.UUID, values: Mapping[str, str], by: Actor, at: 
         locked.corrected = {**current_values(locked), **values}
         recheck(row.delivery, [locked])
         subject = ("quarantined_row", str(row_id))
-        after = {"corrected": locked.corrected, "remark": locked.remark}
-        record("quarantine.correct", by=by, at=at, subject=subject, before={"corrected": before}, after=after)
+        personal = {column.name for column in row.delivery.feed.rules.columns if column.personal}
+        after = {"corrected": _tellable(locked.corrected, personal), "remark": locked.remark}
+        told = {"corrected": _tellable(before, personal)}
+        record("quarantine.correct", by=by, at=at, subject=subject, before=told, after=after)
     return locked
+
+
+def _tellable(values: Mapping[str, str] | None, personal: Collection[str]) -> dict[str, str] | None:
+    """Values for the audit trail, which outlives them: that personal data changed, not what it was."""
+    return None if values is None else {k: MASK if k in personal and v else v for k, v in values.items()}
 
 
 def _must_be_open(row: QuarantinedRow) -> None:
@@ -228,8 +236,7 @@ def _tell(
         at=at,
         source=SourceRef("delivery", str(delivery.pk), numbers[0] if len(numbers) == 1 else None),
         fields=EventFields(
-            subject=_("%(feed)s: %(count)d baris dilepas dari karantina")
-            % {"feed": delivery.feed.title, "count": len(rows)},
+            subject=f"{delivery.feed.title}: {len(rows)} baris dilepas dari karantina",  # kept: Indonesian
             data=data,
         ),
     )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from tidar.common.formats import number_text
 from tidar.hub.rules.contract import Column
 
+MASK = "•••"
 ROW_FAULTS = {
     "kelebihan-sel": "baris ini punya lebih banyak sel daripada judul kolomnya, jadi isinya mungkin bergeser",
     "kembar-identik": "baris ini sama persis dengan baris {first}; yang pertama yang dipakai",
@@ -43,14 +44,18 @@ _FAULTS = {
 
 
 def fault_sentence(fault: str, column: Column, value: str, *, cell: str) -> str:
-    """One bad cell in words: "Sel C17 (Jumlah penduduk) berisi 'dua puluh': bukan angka." """
+    """One bad cell in words: "Sel C17 (Jumlah penduduk) berisi 'dua puluh': bukan angka."
+
+    Personal data is never repeated: the sentence is kept, listed and read by others than its owner.
+    """
     said = _limits(fault, column) or _FAULTS.get(fault, "tidak dapat dibaca")
     if fault == "kode-tak-dikenal" and len(column.codes) <= 12:
         said += ": " + ", ".join(column.codes)
     where = f"Sel {cell} ({column.title})" if cell else f"Kolom '{column.title}'"
+    shown = MASK if column.personal else _short(value)
     if fault == "kosong":
-        return f"{where} {said}." if not value else f"{where} berisi '{_short(value)}', berarti {said}."
-    return f"{where} berisi '{_short(value)}': {said}."
+        return f"{where} {said}." if not value else f"{where} berisi '{shown}', berarti {said}."
+    return f"{where} berisi '{shown}': {said}."
 
 
 def offer_sentence(offers: Mapping[str, str]) -> str:

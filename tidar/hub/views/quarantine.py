@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -22,6 +22,8 @@ from tidar.hub.actions.spelling import Spelling, confirm_spelling, suggested_spe
 from tidar.hub.forms import ReasonForm, SpellingForm
 from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.deliveries import QuarantineFilter, codes_of, quarantine_counts, quarantined
+from tidar.hub.rules.contract import Column
+from tidar.hub.rules.sentences import MASK
 from tidar.hub.views.files import csv_file, xlsx_file
 from tidar.hub.views.loading import Asked, delivery_named, export_named, row_named, uuids_in
 
@@ -78,23 +80,30 @@ def _query(narrowed: QuarantineFilter) -> str:
     return f"&status={narrowed.status}{kind}"
 
 
+def said(column: Column, text: str) -> str:
+    """A cell as it leaves the quarantine, on a screen or in a file: personal data masked."""
+    return MASK if text and column.personal else text
+
+
+def _cell_view(row: QuarantinedRow, column: Column, now: str, labels: dict[str, str]) -> dict[str, Any]:
+    original, suggestion = row.original.get(column.name, ""), row.suggestion.get(column.name, "")
+    return {
+        "column": column,
+        "original": said(column, original),
+        "now": said(column, now),
+        "changed": now != original,
+        "suggestion": "" if column.personal else suggestion,
+        "label": labels.get(suggestion, ""),
+        "now_label": "" if column.personal else labels.get(now, ""),
+        "is_bad": column.name == row.column,
+        "masked": column.personal,
+    }
+
+
 def row_view(row: QuarantinedRow, columns: Any, labels: Labels) -> dict[str, Any]:
     """A row for the page: per contract column what came, what it is now and what is proposed."""
     now = current_values(row)
-    cells = [
-        {
-            "column": column,
-            "original": row.original.get(column.name, ""),
-            "now": now.get(column.name, ""),
-            "changed": now.get(column.name, "") != row.original.get(column.name, ""),
-            "suggestion": row.suggestion.get(column.name, ""),
-            "label": labels.get(column.name, {}).get(row.suggestion.get(column.name, ""), ""),
-            "now_label": labels.get(column.name, {}).get(now.get(column.name, ""), ""),
-            "is_bad": column.name == row.column,
-            "masked": column.personal,
-        }
-        for column in columns
-    ]
+    cells = [_cell_view(row, column, now.get(column.name, ""), labels.get(column.name, {})) for column in columns]
     bad = next((cell for cell in cells if cell["is_bad"]), None)
     passes = row.corrected is not None and not row.remark
     return {"row": row, "cells": cells, "bad": bad, "passes": passes, "others": [c for c in cells if not c["is_bad"]]}
@@ -159,8 +168,7 @@ def row(request: HttpRequest, found: QuarantinedRow) -> HttpResponse:
     """`/hub/kiriman/<uuid>/karantina/<row>/`: correct one row; a page of its own, or inline with HTMX."""
     sentence = ""
     if request.method == "POST":
-        names = {column.name for column in found.delivery.feed.rules.columns}
-        values = {name: request.POST[f"nilai-{name}"].strip() for name in names if f"nilai-{name}" in request.POST}
+        values = _corrections(request, found.delivery.feed.rules.columns)
         try:
             found = correct_row(row_id=found.pk, values=values, by=actor_of(request), at=clock.now())
         except UnableTo as error:
@@ -180,6 +188,12 @@ def row(request: HttpRequest, found: QuarantinedRow) -> HttpResponse:
     return page(request, "hub/row.html", context, block="row", status=status)
 
 
+def _corrections(request: HttpRequest, columns: Sequence[Column]) -> dict[str, str]:
+    """What was written, by column. A field of personal data comes empty, and left empty it changes nothing."""
+    asked = ((c, request.POST[f"nilai-{c.name}"].strip()) for c in columns if f"nilai-{c.name}" in request.POST)
+    return {column.name: text for column, text in asked if text or not column.personal}
+
+
 def _after_correction(request: HttpRequest, found: QuarantinedRow) -> HttpResponse:
     if found.remark:
         messages.warning(request, found.remark)
@@ -191,7 +205,7 @@ def _after_correction(request: HttpRequest, found: QuarantinedRow) -> HttpRespon
 @requires("hub.deliver", load=export_named)
 @require_safe
 def export(request: HttpRequest, asked: Asked) -> HttpResponse:
-    """`/hub/kiriman/<uuid>/karantina.xlsx` (or `.csv`): all quarantined rows; no cell can run as a formula."""
+    """`/hub/kiriman/<uuid>/karantina.xlsx` (or `.csv`): all rows; no formula runs, nothing personal is told."""
     columns = asked.delivery.feed.rules.columns
     headings = [_("Baris"), _("Sel"), _("Alasan"), _("Keadaan"), *(c.title for c in columns), *_now_headings(columns)]
     name = f"karantina-{asked.delivery.feed.code}-{str(asked.delivery.pk)[:8]}.{asked.ending}"
@@ -211,6 +225,6 @@ def _exported(delivery: Delivery, columns: Any) -> Iterator[list[object]]:
             found.cell,
             found.sentence,
             found.get_status_display(),
-            *(found.original.get(column.name, "") for column in columns),
-            *(corrected.get(column.name, "") for column in columns),
+            *(said(column, found.original.get(column.name, "")) for column in columns),
+            *(said(column, corrected.get(column.name, "")) for column in columns),
         ]

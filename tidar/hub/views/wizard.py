@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -23,6 +23,7 @@ from tidar.hub.queries.deliveries import overtaken_by, rejection_groups
 from tidar.hub.queries.storage import checked_path
 from tidar.hub.rules.contract import Column
 from tidar.hub.rules.reading import Survey, survey_from
+from tidar.hub.rules.sentences import MASK
 from tidar.hub.views.feeds import limits_words, type_words
 from tidar.hub.views.loading import delivery_named, feed_named
 
@@ -109,7 +110,7 @@ def _other_header(request: HttpRequest, delivery: Delivery) -> HttpResponse:
 
 def _call_off(request: HttpRequest, delivery: Delivery) -> HttpResponse:
     by = actor_of(request)
-    sentence = _("Dibatalkan oleh %s sebelum terbit.") % by.name
+    sentence = f"Dibatalkan oleh {by.name} sebelum terbit."  # kept with the delivery: Indonesian for everybody
     mapping.refuse_delivery(delivery_id=delivery.pk, sentence=sentence, by=by, at=clock.now())
     messages.info(request, _("Kiriman dibatalkan. Tidak ada satu baris pun yang dipakai; berkasnya tetap tersimpan."))
     return redirect("hub:feed", delivery.feed.code)
@@ -137,7 +138,7 @@ def _map_page(
         "feed": delivery.feed,
         "delivery": delivery,
         "survey": survey,
-        "preview": _preview(survey),
+        "preview": _preview(survey, personal_places(contract.columns, {**survey.mapping, **chosen})),
         "letters": [column.letter for column in survey.columns],
         "rows": [_mapped(form, column, survey, chosen) for column in contract.columns],
         "header_row": survey.header_rows[0] if survey.header_rows else 1,
@@ -147,9 +148,18 @@ def _map_page(
     return page(request, "hub/map.html", context, block="mapping", status=status)
 
 
-def _preview(survey: Survey) -> list[dict[str, Any]]:
+def personal_places(columns: Sequence[Column], mapping: dict[str, int]) -> frozenset[int]:
+    """Which columns of the file hold personal data, as far as the mapping knows."""
+    return frozenset(mapping[c.name] for c in columns if c.personal and c.name in mapping)
+
+
+def _preview(survey: Survey, hidden: frozenset[int]) -> list[dict[str, Any]]:
     skipped = {s.row: s.reason for s in survey.skipped}
-    last = max(12, (survey.header_rows[-1] if survey.header_rows else 0) + 8)
+    first = (survey.header_rows[-1] if survey.header_rows else 0) + 1  # of what is not a heading
+    lines = [
+        [MASK if n >= first and place in hidden and cell else cell for place, cell in enumerate(cells)]
+        for n, cells in enumerate(survey.preview[: max(12, first + 7)], start=1)
+    ]
     return [
         {
             "number": n,
@@ -158,7 +168,7 @@ def _preview(survey: Survey) -> list[dict[str, Any]]:
             "skipped": skipped.get(n, ""),
             "joined": " ".join(cell for cell in cells if cell),
         }
-        for n, cells in enumerate(survey.preview[:last], start=1)
+        for n, cells in enumerate(lines, start=1)
     ]
 
 
@@ -285,5 +295,5 @@ def _accepted(delivery: Delivery) -> list[dict[str, Any]]:
 def _said(value: Any, column: Column, labels: dict[str, dict[str, str]]) -> Any:
     """A value for the screen: personal data masked, codes in words."""
     if column.personal and value is not None:
-        return "•••"
+        return MASK
     return labels.get(column.name, {}).get(str(value), value)
