@@ -125,8 +125,7 @@ def _tell(delivery: Delivery, version: lake.VersionView, *, by: Actor, at: datet
         at=at,
         source=SourceRef("delivery", str(delivery.pk)),
         fields=EventFields(
-            subject=_("%(feed)s: %(count)s baris terbit")
-            % {"feed": delivery.feed.title, "count": delivery.accepted_count},
+            subject=f"{delivery.feed.title}: {delivery.accepted_count} baris terbit",  # kept: Indonesian for everybody
             data=data,
         ),
     )

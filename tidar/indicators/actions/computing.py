@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from tidar.common import audit
 from tidar.common.actor import Actor
@@ -240,7 +239,7 @@ def _tell(plan: _Plan, computation: Computation, new: Sequence[Value], *, by: Ac
         at=computation.computed_at,
         source=SourceRef("action", str(computation.pk)),
         fields=EventFields(
-            subject=_("%(name)s: %(count)s angka berubah") % {"name": plan.definition.name, "count": len(new)},
+            subject=f"{plan.definition.name}: {len(new)} angka berubah",  # kept: Indonesian for everybody
             area_code=region,
             data=data,
         ),
