@@ -70,11 +70,6 @@ def test_every_text_has_an_entry() -> None:
     assert missing == [], COMMANDS
 
 
-def test_no_entry_is_left_over() -> None:
-    used = {key for key, _path in _used()}
-    assert sorted(entry.msgid for entry in _source() if _key(entry) not in used) == [], COMMANDS
-
-
 def test_every_entry_is_translated() -> None:
     open_entries = [e.msgid for e in _source() if e.fuzzy or e.obsolete or not all(t.strip() for t in _texts(e))]
     assert open_entries == [], COMMANDS

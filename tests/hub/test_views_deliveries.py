@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from tests.hub import builders_deliveries as b
 from tests.hub.builders_deliveries import BAD, GOOD
@@ -302,6 +303,16 @@ def test_calling_off_before_publishing(owner) -> None:
     delivery.refresh_from_db()
     assert delivery.status == Status.REFUSED
     assert "Dibatalkan oleh" in delivery.sentence
+
+
+def test_what_is_kept_is_indonesian_whoever_caused_it(owner, settings) -> None:
+    delivery = upload(owner, b.people_csv(*GOOD))
+    owner.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    with translation.override("id"):  # a request leaves its language to the thread
+        page = owner.post(reverse("hub:map", args=[delivery.pk]), {"aksi": "batal"}, follow=True).content.decode()
+    delivery.refresh_from_db()
+    assert "Delivery cancelled." in page
+    assert delivery.sentence.startswith("Dibatalkan oleh")
 
 
 def test_step_three_remembers_a_spelling_and_checks_again(owner) -> None:
