@@ -18,6 +18,8 @@ from tidar.hub.rules.book import BLANKS, MARKS, NUMBER
 from tidar.hub.rules.checked import AreaKey
 from tidar.hub.rules.numbers import NOTHING
 
+LONGEST_NAME = 120
+MOST_GUESSES = 5_000  # distinct unknown texts of a column for which likely areas are looked up
 _PREFIX = re.compile(r"^(kelurahan|kel|desa|ds|kecamatan|kec|kota|kabupaten|kab|rw|rt)[.\s]+", re.IGNORECASE)
 _LEVELS = {
     "kelurahan": ("kelurahan", "desa"),
@@ -63,6 +65,7 @@ class AreaIndex:
         self.by_code = {area.code: area for area in chosen}
         self.by_bps = {area.bps_code: area for area in chosen if area.bps_code}
         self.by_digits = {area.code.replace(".", ""): area for area in chosen}
+        self._guesses = 0
         self.by_name: dict[str, list[AreaKey]] = defaultdict(list)
         for area in chosen:
             self.by_name[plain_name(area.name)].append(area)
@@ -76,7 +79,13 @@ class AreaIndex:
             self.by_name[name] = villages or found
 
     def nearest(self, text: str) -> tuple[str, ...]:
-        """Codes of up to three areas whose names are close to the text."""
+        """Codes of up to three areas whose names are close to the text.
+
+        Only for the first `MOST_GUESSES` texts that could be names: a column of rubbish must not cost hours.
+        """
+        if len(text) > LONGEST_NAME or self._guesses >= MOST_GUESSES:
+            return ()
+        self._guesses += 1
         found = process.extract(plain_name(text), list(self.by_name), scorer=fuzz.WRatio, limit=3, score_cutoff=75)
         return tuple(area.code for name, _, _ in found for area in self.by_name[name])[:3]
 

@@ -13,7 +13,8 @@ from tidar.hub.rules.book import MAX_COLUMNS, NUMBER, Book, Sheet, UnableToReadF
 
 MAX_DEPTH = 40
 MAX_BYTES = 200_000_000
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# An unclosed string reaches to the end: looked for anew from every quote in it, a small file would take hours.
+_STRINGS = re.compile(rb'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 _BRACKETS = re.compile(rb"[\[\]{}]")
 
 

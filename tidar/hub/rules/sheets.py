@@ -22,12 +22,14 @@ from tidar.hub.rules.archives import Archive
 from tidar.hub.rules.book import DAY, FAULT, MAX_COLUMNS, NO_VALUE, NUMBER, Book, Sheet, UnableToReadFile
 
 MAX_CELLS = 8_000_000
+MAX_MARKS = 2_000_000  # some 500 MB of memory
 _MAX_PARTS = 20_000_000  # bytes of a part that is parsed as a whole
-_CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
+# No pattern here may look beyond the next tag: a sheet of tags that never close would be read anew from each of them.
+_CELL_TAG = re.compile(rb"<(/?)(?:\w{1,40}:)?c\b([^<>]*+)>")
 _PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
 _STYLE = re.compile(rb'\bs="([0-9]+)"')
-_FORMULA = re.compile(rb"<(?:\w+:)?f\b[^>]*?(?:/>|>(.*?)</(?:\w+:)?f>)", re.DOTALL)
-_VALUE = re.compile(rb"<(?:\w+:)?v>(.*?)</(?:\w+:)?v>", re.DOTALL)
+_FORMULA = re.compile(rb"<(?:\w{1,40}:)?f\b[^<>]*?(?:/>|>([^<]*+)</(?:\w{1,40}:)?f>)")
+_VALUE = re.compile(rb"<(?:\w{1,40}:)?v>([^<]*+)</(?:\w{1,40}:)?v>")
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -45,6 +47,14 @@ class SheetFacts:
     merged: list[tuple[int, int, int, int]] = field(default_factory=list)
     uncalculated: bool = False  # the writer stored no results and asks the reader to calculate
     percents: frozenset[bytes] = frozenset()
+
+    def mark(self, place: tuple[int, int], text: str) -> None:
+        """This cell says something that calamine does not; refused when there are more than a table has."""
+        if len(self.marked) >= MAX_MARKS:
+            raise UnableToReadFile(
+                "Lembar kerja ini memuat terlalu banyak rumus atau persen. Simpan sebagai CSV lalu unggah lagi."
+            )
+        self.marked[place] = text
 
     def reach(self, row: int, column: int) -> None:
         """A cell with content stands here."""
@@ -202,10 +212,7 @@ def _sheet_facts(chunks: Iterator[bytes], facts: SheetFacts) -> SheetFacts:
 
 
 def _read_cells(xml: bytes, facts: SheetFacts) -> None:
-    for match in _CELL.finditer(xml):
-        attributes, content = match.group(1), match.group(2)
-        if not content:
-            continue
+    for attributes, content in _cells(xml):
         place = _PLACE.search(attributes)
         if place is None:
             if b"<f" in content or b't="e"' in attributes:
@@ -222,10 +229,24 @@ def _read_cells(xml: bytes, facts: SheetFacts) -> None:
             _mark_percent(facts, (row, column), value.group(1).decode("utf-8", "replace"))
 
 
+def _cells(xml: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """(attributes, content) of every cell that has content, in one pass."""
+    opened: tuple[bytes, int] | None = None
+    for tag in _CELL_TAG.finditer(xml):
+        if tag.group(1):
+            if opened is not None and tag.start() > opened[1]:
+                yield opened[0], xml[opened[1] : tag.start()]
+            opened = None
+        else:
+            opened = None if tag.group(2).endswith(b"/") else (tag.group(2), tag.end())
+
+
 def _mark_percent(facts: SheetFacts, place: tuple[int, int], stored: str) -> None:
     """What is shown as 12,5% is stored as 0.125; "12.500000%" says so, and only fits a column of per cents."""
     with suppress(ValueError):
-        facts.marked.setdefault(place, f"{float(stored) * 100:.6f}%")
+        percent = f"{float(stored) * 100:.6f}%"
+        if place not in facts.marked:
+            facts.mark(place, percent)
 
 
 def _mark_special(facts: SheetFacts, place: tuple[int, int], cell: tuple[bytes, bytes]) -> None:
@@ -233,13 +254,13 @@ def _mark_special(facts: SheetFacts, place: tuple[int, int], cell: tuple[bytes, 
     formula, value = _FORMULA.search(content), _VALUE.search(content)
     stored = value.group(1).decode("utf-8", "replace") if value else ""
     if b't="e"' in attributes:
-        facts.marked[place] = FAULT + (stored or "#ERROR")
+        facts.mark(place, FAULT + (stored or "#ERROR"))
         return
     if formula is None:
         return
     text = (formula.group(1) or b"").decode("utf-8", "replace")[:200]
     if (not stored and b't="str"' not in attributes) or (facts.uncalculated and stored == "0"):
-        facts.marked[place] = NO_VALUE + "=" + text
+        facts.mark(place, NO_VALUE + "=" + text)
     else:
         facts.formulas += 1
 
@@ -290,7 +311,7 @@ def _read_ods_row(item: ElementTree.Element, row: int, facts: SheetFacts) -> int
             for below in range(min(repeat, 1_000)):
                 for right in range(min(times, MAX_COLUMNS)):
                     formula = cell.get(f"{_TABLE}formula", "")[:200]
-                    facts.marked[(row + below, column + right)] = NO_VALUE + "=" + formula.partition("=")[2]
+                    facts.mark((row + below, column + right), NO_VALUE + "=" + formula.partition("=")[2])
         column += times
     return row + repeat
 
@@ -305,7 +326,7 @@ def _read_ods_cell(cell: ElementTree.Element, place: tuple[int, int], facts: She
     if cell.get(f"{_TABLE}formula") and cell.get(f"{_OFFICE}value-type"):
         text = "".join(cell.itertext()).strip()
         if text.startswith(("#", "Err:")):
-            facts.marked[place] = FAULT + text[:40]
+            facts.mark(place, FAULT + text[:40])
         else:
             facts.formulas += 1
 
