@@ -149,6 +149,7 @@ def test_a_relay_killed_again_and_again_leaves_no_gap_and_no_double(start) -> No
         written += 200
         programs.kill(follower)
     follower = start("-m", "django", "follow", "--without-mqtt")
+    record(5, first=20_000)  # so that what is waited for cannot be true before it runs
     eventually(lambda: head() == Event.objects.count())
     follower.terminate()
     assert follower.wait(15) == 0
@@ -194,6 +195,8 @@ def test_nothing_sent_while_everything_is_killed_is_lost(broker: Broker, start) 
         eventually(lambda seen=seen: Message.objects.count() > seen)
         programs.kill(follower)
     follower = start("-m", "django", "follow", MQTT_URL=broker.url)
+    publish(broker.url, 5, first=sent)  # so that what is waited for cannot be true before it runs
+    sent += 5
     eventually(lambda: Message.objects.count() == sent and head() == Event.objects.count())
     follower.terminate()
     assert follower.wait(15) == 0
