@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tidar.common import embedded
+from tidar.common.folders import keep_private
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -17,7 +18,11 @@ def home() -> Path:
 
 
 def start_if_ours() -> Callable[[], None]:
-    """Start the embedded PostgreSQL unless `DATABASE_URL` names a server; returns what stops it."""
+    """Start the embedded PostgreSQL unless `DATABASE_URL` names a server; returns what stops it.
+
+    The folders of data are there afterwards, for their owner only.
+    """
+    keep_private(home())
     if os.environ.get("DATABASE_URL"):
         return lambda: None
     server = embedded.start(home())
