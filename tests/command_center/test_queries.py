@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from tests.command_center.builders import delivery, event
@@ -31,6 +32,20 @@ def test_tiles_come_by_importance_with_all_that_makes_them_honest(city: Path) ->
     assert (first.state_kind, first.greyed, first.value.sample) == ("ok", False, True)
     assert first.change_text.startswith("naik")
     assert "September 2026" in first.change_text
+
+
+def test_a_half_delivered_month_is_no_fall(city: Path, tmp_path: Path) -> None:
+    numbers.deliver(
+        tmp_path, "penduduk", numbers.population("2026-11", kelurahan=numbers.KELURAHAN[:2]), delivery="p-11"
+    )
+    numbers.compute()
+    tile = next(t for t in tiles.tiles() if t.value.indicator == "jumlah-penduduk")
+    assert (tile.value.covered, tile.value.expected) == (2, 17)
+    assert (tile.change, tile.change_text, tile.change_short, tile.chart, tile.chart_label) == (None, "", "", None, "")
+    shown = render_to_string("tile/tile.html", {"tile": tile})
+    assert "belum lengkap 2/17" in shown
+    assert "Baru 2 dari 17 kelurahan masuk" in shown
+    assert "turun" not in shown
 
 
 def test_a_late_feed_greys_every_number_that_uses_it(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:

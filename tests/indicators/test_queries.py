@@ -38,13 +38,15 @@ def test_the_newest_period_of_every_indicator_and_area(computed: Path) -> None:
 def test_narrative_says_number_change_and_extremes(computed: Path) -> None:
     assert _one("jumlah-penduduk").narrative == (
         "Kota Magelang dihuni 31.535 jiwa pada Oktober 2026, naik 0,1% dari September 2026. "
-        "Tertinggi di Cacaban (10.507), terendah di Rejowinangun Selatan (2.107)."
+        "Tertinggi di Cacaban (10.507), terendah di Rejowinangun Selatan (2.107). "
+        "Baru 5 dari 17 kelurahan masuk; angka ini belum lengkap."
     )
 
 
 def test_narrative_of_a_kelurahan_says_its_place(computed: Path) -> None:
     assert _one("jumlah-penduduk", KELURAHAN[3]).narrative.endswith("Angka ini tertinggi ke-2 dari 5 kelurahan.")
-    assert "Angka ini tertinggi dari 3 kecamatan." in _one("jumlah-penduduk", "33.71.03").narrative
+    assert "kecamatan." not in _one("jumlah-penduduk", "33.71.03").narrative  # a place among halves means nothing
+    assert "Angka ini tertinggi ke-2 dari 3 kecamatan." in _one("layanan-atcs", "33.71.01").narrative
 
 
 def test_history_holds_earlier_periods_and_corrections_oldest_first(computed: Path) -> None:

@@ -62,6 +62,7 @@ def test_3_publishing_changes_the_open_wall(producer: Page, wall: Page) -> None:
     producer.get_by_role("button", name=re.compile("^Terbitkan")).click()
     expect(producer).to_have_url(re.compile("/hub/kiriman/"))
     expect(wall.locator(TILE)).not_to_have_text("128.709", timeout=PATIENCE)
+    expect(wall.locator("[data-key=jumlah-penduduk]")).to_contain_text(re.compile(r"belum lengkap \d+/17"))
 
 
 def test_4_mended_rows_are_released(producer: Page, wall: Page) -> None:
@@ -78,6 +79,7 @@ def test_4_mended_rows_are_released(producer: Page, wall: Page) -> None:
     producer.wait_for_load_state()
     expect(wall.locator(TILE)).not_to_have_text(f"{before:,}".replace(",", "."), timeout=PATIENCE)
     assert _number(wall) > before
+    expect(wall.locator("[data-key=jumlah-penduduk]")).not_to_contain_text("belum lengkap")
 
 
 def _open_quarantine(page: Page) -> None:

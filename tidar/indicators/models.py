@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 
 from tidar.common.ids import uuid7
+from tidar.indicators.rules.coverage import Coverage
 
 
 class DefinitionVersion(models.Model):
@@ -66,6 +67,8 @@ class Value(models.Model):
     period = models.CharField(max_length=10)  # "2026", "2026-11", "2026-11-24"
     value = models.DecimalField(max_digits=38, decimal_places=8, null=True)
     row_count = models.PositiveBigIntegerField(default=0)  # contributing rows
+    expected = models.PositiveIntegerField(default=0)  # base areas that should be in it; 0: coverage does not apply
+    missing = models.JSONField(default=list)  # codes of those that are not, in order
     computed_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager[Value]] = models.Manager()
@@ -80,6 +83,11 @@ class Value(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.area_code} {self.period} = {self.value}"
+
+    @property
+    def coverage(self) -> Coverage:
+        """Which of the areas that should be in the number are in it."""
+        return Coverage(self.expected, tuple(self.missing))
 
 
 class CurrentValue(models.Model):

@@ -86,8 +86,8 @@ def yesterday(at: datetime) -> datetime:
 
 
 def _tile(value: ValueView, agency_names: dict[str, str]) -> Tile:
-    points = [float(v) for _period, v in value.history] + [float(value.value)]
-    difference = change(value.value, value.history, period=value.period)
+    points = [float(v) for _period, v in value.comparable] + [float(value.value)]
+    difference = change(value.value, value.comparable, period=value.period)
     feeds = {i.feed.code: i.feed for i in value.inputs if i.feed}
     moments = [f.last_at for f in feeds.values() if f.last_at]
     return Tile(
@@ -137,9 +137,9 @@ def _change_text(found: Change | None, value: ValueView) -> str:
 
 
 def _chart_label(value: ValueView) -> str:
-    if not value.history:
+    if not value.comparable:
         return ""
-    first, last = value.history[0], value.value
+    first, last = value.comparable[0], value.value
     return _("%(name)s dari %(first)s (%(since)s) menjadi %(last)s") % {
         "name": value.name,
         "first": number_text(first[1], decimals=value.decimals),

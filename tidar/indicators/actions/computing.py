@@ -106,14 +106,18 @@ def _computed_once(plan: _Plan, *, by: Actor, at: datetime, again: bool) -> Outc
     if last is not None and not again and not _is_due(plan, last):
         return None
     try:
-        computed = computing.evaluate(
-            plan.definition, versions=plan.inputs, parameters=computing.parameters_from(plan.parameters)
-        )
+        computed = _evaluated(plan)
     except lake.UnableToRead as error:
         log.warning("indicator %s could not be computed: %s", plan.definition.id, error.sentence)
         _computation(plan, version, at=at, sentence=error.sentence)
         return Outcome(plan.definition.id, sentence=error.sentence)
     return _written(plan, _computation(plan, version, at=at), computed, by=by)
+
+
+def _evaluated(plan: _Plan) -> tuple[Computed, ...]:
+    parameters = computing.parameters_from(plan.parameters)
+    computed = computing.evaluate(plan.definition, versions=plan.inputs, parameters=parameters)
+    return computing.with_coverage(computed, plan.definition, versions=plan.inputs, parameters=parameters)
 
 
 def _declared(definition: Definition, *, at: datetime) -> DefinitionVersion:
@@ -187,11 +191,17 @@ def _difference(plan: _Plan, computation: Computation, computed: Sequence[Comput
     difference = _Difference()
     for number in [*computed, *gone]:
         current = present.get((number.area_code, number.period))
-        if current is not None and (current.value.value, current.value.row_count) == (number.value, number.row_count):
+        if current is not None and _holds_on(current.value, number):
             difference.confirmed.append(current.pk)
         else:
             difference.new.append(_value(computation, number))
     return difference
+
+
+def _holds_on(value: Value, number: Computed) -> bool:
+    """Whether a number is still the same, from as many rows of the same areas."""
+    found = Computed(number.area_code, number.period, value.value, value.row_count, value.coverage)
+    return found == number
 
 
 def _pointer(value: Value) -> CurrentValue:
@@ -212,6 +222,8 @@ def _value(computation: Computation, number: Computed) -> Value:
         period=number.period,
         value=number.value,
         row_count=number.row_count,
+        expected=number.coverage.expected,
+        missing=list(number.coverage.missing),
         computed_at=computation.computed_at,
     )
 

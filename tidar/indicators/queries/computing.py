@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from tidar.indicators.models import Computation, DefinitionVersion
 from tidar.indicators.rules import rollup
+from tidar.indicators.rules.coverage import WHOLE, Coverage, coverage_of
 from tidar.indicators.rules.definition import Definition, Example, widths
 from tidar.lake import api as lake
+from tidar.places import api as places
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class Computed:
     period: str
     value: Decimal | None
     row_count: int
+    coverage: Coverage = WHOLE
 
 
 def inputs_of(definition: Definition) -> tuple[str, ...]:
@@ -49,6 +53,25 @@ def evaluate(
 ) -> tuple[Computed, ...]:
     """Every area's and period's number at exactly these versions."""
     return _computed(lake.read(values_sql(definition), versions=versions, parameters=parameters))
+
+
+def with_coverage(
+    computed: Sequence[Computed],
+    definition: Definition,
+    *,
+    versions: Mapping[str, int],
+    parameters: Mapping[str, Any],
+) -> tuple[Computed, ...]:
+    """The numbers, each with which of the region's base areas inside its area have rows in its period."""
+    if not definition.coverage:
+        return tuple(computed)
+    width = rollup.LEVEL_WIDTHS[definition.coverage]
+    sql = rollup.covered_sql(rows=definition.rows, scope_column=definition.scope_column, width=width)
+    present: dict[str, set[str]] = defaultdict(set)
+    for row in lake.read(sql, versions=versions, parameters=parameters).to_pylist():
+        present[row["period"]].add(row["area_code"])
+    base = [area.code for area in places.villages()]
+    return tuple(replace(c, coverage=coverage_of(c.area_code, base=base, present=present[c.period])) for c in computed)
 
 
 def evaluate_example(definition: Definition, example: Example, *, region: str) -> tuple[Computed, ...]:

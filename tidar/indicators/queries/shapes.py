@@ -41,7 +41,16 @@ class ValueView:
     sample: bool  # some input is made-up data
     history: tuple[tuple[str, Decimal], ...]  # earlier periods and versions, oldest first, for the small chart
     row_count: int = 0  # contributing rows
+    covered: int = 0  # of `expected` base areas in it, this many contributed
+    expected: int = 0  # 0: coverage does not apply to this indicator
+    missing: tuple[str, ...] = ()  # names of the areas that did not, in the order of their codes
+    comparable: tuple[tuple[str, Decimal], ...] = ()  # of `history`, what is of the same areas: only these compare
     superseded: bool = False  # another number holds now for this area and period
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether areas that should be in the number are not: every page says so beside it."""
+        return bool(self.missing)
 
     @property
     def greyed(self) -> bool:

@@ -15,8 +15,9 @@ from tidar.hub import api as hub
 from tidar.hub.api import FeedState
 from tidar.indicators.models import CurrentValue, DefinitionVersion, Value
 from tidar.indicators.queries.shapes import InputView, ValueView
+from tidar.indicators.rules import coverage, freshness
 from tidar.indicators.rules import definition as rules
-from tidar.indicators.rules import freshness
+from tidar.indicators.rules.coverage import Coverage
 from tidar.indicators.rules.definition import Definition
 from tidar.indicators.rules.narrative import Facts, Place, narrative
 from tidar.places import api as places
@@ -24,7 +25,7 @@ from tidar.places import api as places
 HISTORY = 24  # earlier periods in a view
 LEVEL_WORDS = {"region": "kota dan kabupaten", "kecamatan": "kecamatan", "kelurahan": "kelurahan", "desa": "desa"}
 Key = tuple[str, str]  # indicator, area code
-Series = dict[Key, list[tuple[str, Decimal]]]
+Series = dict[Key, list[tuple[str, Decimal, Coverage]]]  # period, number, of what
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,15 @@ def _history(wanted: Sequence[CurrentValue]) -> Series:
     scope = Q(indicator__in={c.indicator for c in wanted}, area_code__in={c.area_code for c in wanted})
     series: Series = defaultdict(list)
     earlier = CurrentValue.objects.filter(scope, value__value__isnull=False).order_by("period")
-    for indicator, area, period, number in earlier.values_list("indicator", "area_code", "period", "value__value"):
+    columns = ("indicator", "area_code", "period", "value__value", "value__expected", "value__missing")
+    for indicator, area, period, number, expected, missing in earlier.values_list(*columns):
         if (indicator, area) in shown and period < shown[indicator, area].period:
-            series[indicator, area].append((period, number or Decimal(0)))
+            series[indicator, area].append((period, number or Decimal(0), Coverage(expected, tuple(missing))))
     replaced = Value.objects.filter(scope, current__isnull=True, value__isnull=False)
     for kept in replaced.filter(period__in={c.period for c in wanted}).order_by("computed_at", "id"):
         now = shown.get((kept.indicator, kept.area_code))
         if now is not None and kept.period == now.period and kept.computed_at < now.value.computed_at:
-            series[kept.indicator, kept.area_code].append((kept.period, kept.value or Decimal(0)))
+            series[kept.indicator, kept.area_code].append((kept.period, kept.value or Decimal(0), kept.coverage))
     return series
 
 
@@ -124,7 +126,9 @@ def _view(current: CurrentValue, around: _Surroundings) -> ValueView:
     )
     feeds = [i.feed for i in inputs if i.feed is not None]
     area = around.areas.get(current.area_code)
-    history = tuple(around.history.get((current.indicator, current.area_code), ()))[-HISTORY:]
+    gaps = current.value.coverage
+    known = around.history.get((current.indicator, current.area_code), [])[-HISTORY:]
+    alike = tuple((period, number) for period, number, of in known if coverage.comparable(of, gaps))
     return ValueView(
         id=current.value_id,
         indicator=current.indicator,
@@ -135,15 +139,19 @@ def _view(current: CurrentValue, around: _Surroundings) -> ValueView:
         area_name=area.name if area else current.area_code,
         period=current.period,
         value=_number(current),
-        narrative=narrative(definition.narrative, _facts(current, definition, around, history)),
+        narrative=narrative(definition.narrative, _facts(current, definition, around, alike)),
         computed_at=current.value.computed_at,
         definition_version=number,
         inputs=inputs,
         freshness=freshness.worst(feed.state for feed in feeds),
         age_seconds=freshness.oldest(feed.age_seconds for feed in feeds),
         sample=any(feed.sample for feed in feeds),
-        history=history,
+        history=tuple((period, number) for period, number, _of in known),
         row_count=current.value.row_count,
+        covered=gaps.covered,
+        expected=gaps.expected,
+        missing=tuple(around.areas[code].name if code in around.areas else code for code in gaps.missing),
+        comparable=alike,
     )
 
 
@@ -160,10 +168,25 @@ def _facts(
         decimals=definition.decimals,
         period=current.period,
         previous=earlier[-1] if earlier else None,
-        peers=() if level == "region" else _places(current, around, (level,)),
+        peers=() if level == "region" else _peers(current, around, level),
         parts=_places(current, around, ("kelurahan", "desa")) if level != "kelurahan" else (),
         peer_word=LEVEL_WORDS.get(level, level),
+        coverage=current.value.coverage,
+        base_word=_base_word(current.area_code, around),
     )
+
+
+def _peers(current: CurrentValue, around: _Surroundings, level: str) -> tuple[Place, ...]:
+    """The areas of its level, when all are complete: a place among halves means nothing."""
+    peers = [c for c in around.latest.values() if (c.indicator, c.period) == (current.indicator, current.period)]
+    alike = (c for c in [current, *peers] if c.area_code in around.areas and around.areas[c.area_code].level == level)
+    return () if any(c.value.missing for c in alike) else _places(current, around, (level,))
+
+
+def _base_word(area: str, around: _Surroundings) -> str:
+    """What the smallest areas inside `area` are called: kelurahan, desa, or both."""
+    inside = {a.level for a in around.areas.values() if a.code.startswith(f"{area}.")}
+    return " dan ".join(level for level in ("kelurahan", "desa") if level in inside) or "kelurahan"
 
 
 def _places(current: CurrentValue, around: _Surroundings, levels: Iterable[str]) -> tuple[Place, ...]:

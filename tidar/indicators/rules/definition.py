@@ -77,6 +77,7 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     narrative: str
     measures: tuple[Measure, ...]
     examples: tuple[Example, ...]
+    coverage: Literal["", "kelurahan"] = ""  # every area of this level should be in each period; "": not so
     scope_column: str = ""  # boolean column of the rows: true speaks for its own area only and does not roll up
 
     @property
@@ -106,6 +107,8 @@ def contradictions(definition: Definition, *, name: str) -> list[str]:
         "Sebutkan sedikitnya satu dasar hukum.": bool(definition.legal_basis),
         "Sebutkan sedikitnya satu ukuran (measures).": bool(definition.measures),
         "Sertakan sedikitnya satu contoh hitungan (examples).": bool(definition.examples),
+        "Cakupan (coverage) hanya untuk angka per periode yang juga dihitung pada tingkat itu.": not definition.coverage
+        or (definition.coverage in definition.levels and definition.period == "column"),
         "rows dan formula tidak boleh memuat titik koma.": ";" not in definition.rows + definition.formula,
         "Nama ukuran hanya huruf kecil, angka, dan garis bawah.": all(_NAME.match(m.name) for m in definition.measures),
         "rows harus memuat _table, _delivery, dan _row.": all(

@@ -8,6 +8,7 @@ from decimal import Decimal
 from string import Formatter
 
 from tidar.common.formats import number_text, period_text
+from tidar.indicators.rules.coverage import WHOLE, Coverage, sentence
 
 FIELDS = frozenset({"area", "value", "number", "period", "change", "rank"})
 
@@ -33,6 +34,8 @@ class Facts:
     peers: tuple[Place, ...]
     parts: tuple[Place, ...]
     peer_word: str
+    coverage: Coverage = WHOLE
+    base_word: str = "kelurahan"
 
 
 def fields_of(template: str) -> set[str]:
@@ -41,7 +44,7 @@ def fields_of(template: str) -> set[str]:
 
 
 def narrative(template: str, facts: Facts) -> str:
-    """The template as a sentence; spaces left by empty parts are closed."""
+    """The template as a sentence, and how much is missing, if any; spaces left by empty parts are closed."""
     number = number_text(facts.value, decimals=facts.decimals)
     text = template.format_map(
         {
@@ -53,6 +56,7 @@ def narrative(template: str, facts: Facts) -> str:
             "rank": rank_text(facts),
         }
     )
+    text = f"{text} {sentence(facts.coverage, word=facts.base_word)}"
     return " ".join(text.split()).replace(" ,", ",").replace(" .", ".")
 
 

@@ -40,6 +40,13 @@ SELECT _area AS area_code, period, CAST(({formula}) AS {VALUE_TYPE}) AS value, c
 FROM _rolled GROUP BY _area, period HAVING ({formula}) IS NOT NULL ORDER BY _area, period"""  # noqa: S608
 
 
+def covered_sql(*, rows: str, scope_column: str, width: int) -> str:
+    """Which areas of the level with codes of `width` characters have a row, theirs or a part's: period, code."""
+    return f"""WITH {_placed(rows, scope_column)}
+SELECT DISTINCT period, substr(_code, 1, {width}) AS area_code FROM _placed
+WHERE length(_code) >= {width} AND NOT _only ORDER BY period, area_code"""  # noqa: S608
+
+
 def _of_one(rows: str, scope_column: str) -> str:
     return f"""WITH {_placed(rows, scope_column)},
 _contributing AS (

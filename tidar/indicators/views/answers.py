@@ -39,6 +39,7 @@ def value_data(value: ValueView) -> dict[str, Any]:
         "sample": value.sample,
         "inputs": [input_data(item) for item in value.inputs],
         "row_count": value.row_count,
+        "coverage": {"covered": value.covered, "expected": value.expected, "missing": list(value.missing)},
         "lineage": {
             "page": reverse("indicators:lineage", args=[value.id]),
             "data": reverse("indicators:lineage_data", args=[value.id]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import uuid
+from collections.abc import Sequence
+from decimal import Decimal
 
 from django.http import HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
@@ -45,15 +47,21 @@ def indicator_data(request: HttpRequest, code: str) -> JsonResponse:
     areas = request.GET.getlist("area") or None
     at = clock.now()
     values = api.current_values(indicators=[code], area_codes=areas, period=request.GET.get("period") or None, at=at)
-    history = {v.area_code: [[p, float(number)] for p, number in v.history] for v in values}
     return JsonResponse(
         {
             "as_of": at,
             "definition": definition_data(definition),
             "periods": list(periods_of(code)),
-            "values": [value_data(v) | {"history": history[v.area_code]} for v in values],
+            "values": [
+                value_data(v) | {"history": _pairs(v.history), "comparable_history": _pairs(v.comparable)}
+                for v in values
+            ],
         }
     )
+
+
+def _pairs(series: Sequence[tuple[str, Decimal]]) -> list[list[str | float]]:
+    return [[period, float(number)] for period, number in series]
 
 
 @requires("lineage.see")

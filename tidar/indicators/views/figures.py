@@ -28,6 +28,11 @@ from tidar.indicators.views.asking import state_word
 from tidar.people import api as people
 from tidar.places import api as places
 
+HEADINGS = (
+    "indikator", "kode_wilayah", "wilayah", "periode", "nilai", "satuan", "keadaan", "usia_detik", "wilayah_masuk",
+    "wilayah_seharusnya", "data_contoh", "versi_definisi", "telusur",
+)  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
@@ -57,15 +62,19 @@ class Shown:
 
 
 def shown(value: api.ValueView) -> Shown:
-    """The number with its words and its line; of corrections of one period the newest counts."""
-    series = sorted((dict(value.history) | {value.period: value.value}).items())
+    """The number with its words and its line; of corrections of one period the newest counts.
+
+    The line and the change are of the same areas throughout; a month of which a part is missing is no fall.
+    """
+    series = sorted((dict(value.comparable) | {value.period: value.value}).items())
+    all_periods = sorted((dict(value.history) | {value.period: value.value}).items())
     return Shown(
         value=value,
         period=wording.period(value.period),
         state=state_word(value.freshness),
         kind=KINDS[value.freshness],
         line=line([number for _period, number in series]),
-        past=tuple(Past(period, wording.period(period), number) for period, number in series),
+        past=tuple(Past(period, wording.period(period), number) for period, number in all_periods),
         change=signed(value.value - series[-2][1], value.decimals) if len(series) > 1 else "",
     )
 
@@ -131,13 +140,14 @@ def export(request: HttpRequest, code: str) -> HttpResponse:
     definition = view_of(loaded(code))
     out = io.StringIO()
     writer = csv.writer(out)
-    headings = ("indikator", "kode_wilayah", "wilayah", "periode", "nilai", "satuan", "keadaan", "usia_detik")
-    writer.writerow([*headings, "data_contoh", "versi_definisi", "telusur"])
+    writer.writerow(HEADINGS)
     for v in api.current_values(indicators=[code], period=request.GET.get("periode") or None):
         age = "" if v.age_seconds is None else round(v.age_seconds)
         cells = (v.name, v.area_code, v.area_name, v.period, v.value.normalize(), v.unit, WORDS[v.freshness], age)
+        within = (v.covered, v.expected) if v.expected else ("", "")
         link = request.build_absolute_uri(reverse("indicators:lineage", args=[v.id]))
-        writer.writerow([safe_cell(c) for c in (*cells, "ya" if v.sample else "tidak", v.definition_version, link)])
+        sample = "ya" if v.sample else "tidak"
+        writer.writerow([safe_cell(c) for c in (*cells, *within, sample, v.definition_version, link)])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{definition.id}.csv"'
     return response
