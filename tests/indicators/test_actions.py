@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,8 +11,10 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from tests.indicators.builders import AT, KELURAHAN, compute, deliver, population, sites, stalls, tariffs
+from tidar.common import clock
 from tidar.common.models import AuditEntry
 from tidar.indicators import api, tasks
+from tidar.indicators.actions import computing as writing
 from tidar.indicators.models import Computation, CurrentValue, DefinitionVersion, Value
 from tidar.indicators.queries import computing, definitions
 from tidar.indicators.rules.definition import UnableToDefine
@@ -108,6 +110,22 @@ def test_a_tariff_that_comes_into_force_changes_the_number_without_new_data(comp
     occupied = [s for s in stalls() if s["terisi"] and s["jenis_tempat"] != "konter"]
     rank = {"kios": 1, "los": 2, "lesehan": 3}
     assert _now("potensi-retribusi-harian") == sum(9000 * rank[s["jenis_tempat"]] for s in occupied)
+
+
+@pytest.mark.parametrize(("hour", "counts"), [(16, False), (17, True)])  # 1 January begins at 17.00 UTC in WIB
+def test_midnight_brings_a_tariff_into_force(computed: Path, monkeypatch, *, hour: int, counts: bool) -> None:
+    before = _now("potensi-retribusi-harian")
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 31, hour, 1, tzinfo=timezone.utc))
+    assert bool(tasks.compute_for_the_day(timestamp=0)) == counts
+    assert (_now("potensi-retribusi-harian") != before) == counts
+    assert tasks.compute_for_the_day(timestamp=0) == 0  # the day is counted once
+
+
+def test_midnight_is_scheduled_for_every_zone_of_the_country() -> None:
+    from procrastinate.contrib.django import app
+
+    crons = {name: task.cron for (name, _id), task in app.periodic_registry.periodic_tasks.items()}
+    assert crons["indicators.compute_for_the_day"] == "1 15,16,17 * * *"
 
 
 def test_audit_and_event_are_written_with_the_numbers(computed: Path) -> None:
@@ -227,19 +245,18 @@ def test_reading_the_lake_while_computing_pins_the_versions(city: Path, monkeypa
 def _compute_in_two_processes(monkeypatch, *, guarded: bool) -> list[int]:
     """Two threads compute one indicator at once; how many of its numbers each wrote.
 
-    Without the guard both are held until both have looked at what was computed last.
+    Without the guard both are held until both have compared their numbers with what is there.
     """
     together = threading.Barrier(2, timeout=20)
-    look = computing.newest_computation
+    compare = writing._difference
 
-    def both_have_looked(version):
-        found = look(version)
-        if not guarded:
-            together.wait()
+    def both_have_compared(*arguments):
+        found = compare(*arguments)
+        together.wait()
         return found
 
-    monkeypatch.setattr(computing, "newest_computation", both_have_looked)
     if not guarded:
+        monkeypatch.setattr(writing, "_difference", both_have_compared)
         monkeypatch.setattr(
             DefinitionVersion.objects, "select_for_update", lambda **_: DefinitionVersion.objects.all(), raising=False
         )
