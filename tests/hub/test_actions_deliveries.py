@@ -15,7 +15,7 @@ from tidar.common.errors import UnableToAgree, UnableToAllow, UnableToCarry, Una
 from tidar.common.models import AuditEntry
 from tidar.hub.actions import mapping, processing, publishing, receiving
 from tidar.hub.models import Delivery, Event, Feed, QuarantinedRow
-from tidar.hub.queries.cells import raw_cell
+from tidar.hub.queries.cells import raw_cell, raw_cells
 from tidar.hub.queries.storage import checked_path, raw_directory, raw_path
 from tidar.lake import api as lake
 from tidar.places import api as places
@@ -352,6 +352,16 @@ def test_back_to_the_cell() -> None:
     assert raw_cell(delivery.pk, 3, None).cells == ("A3", "B3", "C3", "D3", "E3", "F3", "G3")
     with pytest.raises(UnableToFind):
         raw_cell(delivery.pk, 99, None)
+
+
+def test_back_to_all_cells_of_a_row_with_one_look(django_assert_num_queries) -> None:
+    delivery = b.processed(b.people_csv(*GOOD))
+    with django_assert_num_queries(2):
+        cells = raw_cells(delivery.pk, 3, ("laki_laki", "perempuan", None))
+    assert [(c.column, c.cell, c.heading) for c in cells][1:] == [("perempuan", "D3", "Perempuan"), ("", "", "")]
+    assert cells[0].cell == "C3"
+    assert cells[:2] == tuple(raw_cell(delivery.pk, 3, column) for column in ("laki_laki", "perempuan"))
+    assert len({c.pairs for c in cells}) == 1
 
 
 def test_a_record_with_a_line_break_says_its_line_too() -> None:

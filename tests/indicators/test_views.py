@@ -48,7 +48,9 @@ def _cells(monkeypatch) -> list[tuple[uuid.UUID, int, str | None]]:
             cell=f"{letter}{row}" if letter else "", column=column or "", heading=heading, text="", pairs=pairs,
         )  # fmt: skip
 
-    monkeypatch.setattr(hub, "raw_cell", raw_cell)
+    monkeypatch.setattr(
+        hub, "raw_cells", lambda delivery, row, columns: tuple(raw_cell(delivery, row, c) for c in columns)
+    )
     return asked
 
 
@@ -256,7 +258,7 @@ def test_a_file_that_is_gone_is_said_not_raised(leader: Client, monkeypatch) -> 
     rows = [{"kelurahan": KELURAHAN[4], "periode": "2026-10", "laki_laki": 1, "perempuan": 1, "rt": 9}]
     deliver(_folder(), "penduduk", rows, delivery=DELIVERY)
     compute(at=AT + timedelta(hours=1))
-    monkeypatch.setattr(hub, "raw_cell", gone)
+    monkeypatch.setattr(hub, "raw_cells", gone)
     text = leader.get(f"/telusur/angka/{_value('rasio-rt', KELURAHAN[4]).id}/").content.decode()
     assert "Baris 2 tidak ada di berkas itu." in text
 

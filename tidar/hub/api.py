@@ -11,7 +11,7 @@ from tidar.hub.actions.processing import process_delivery
 from tidar.hub.actions.receiving import receive_delivery
 from tidar.hub.actions.spine import number_events, record_event
 from tidar.hub.queries import sensing
-from tidar.hub.queries.cells import CellView, raw_cell
+from tidar.hub.queries.cells import CellView, raw_cell, raw_cells
 from tidar.hub.queries.freshness import feed_of_table, feed_states, feeds_of_tables
 from tidar.hub.queries.raw_messages import MessageView, raw_message
 from tidar.hub.queries.recent import recent_events
@@ -45,6 +45,7 @@ __all__ = [
     "number_events",
     "process_delivery",
     "raw_cell",
+    "raw_cells",
     "raw_message",
     "receive_delivery",
     "recent_events",

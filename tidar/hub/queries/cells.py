@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tidar.common.errors import UnableToFind
 from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.storage import raw_path
-from tidar.hub.rules.reading import cell_name, open_book, shown, survey_from
+from tidar.hub.rules.reading import Survey, cell_name, open_book, shown, survey_from
 from tidar.hub.rules.texts import records
 
 MASK = "•••"  # personal data is never shown in lineage
@@ -44,29 +44,48 @@ def raw_cell(delivery_id: uuid.UUID, row: int, column: str | None = None) -> Cel
     Columns with personal data are masked; columns outside the contract are left out. Raises `UnableToFind` when the
     delivery, the row or the raw bytes are not there.
     """
+    return raw_cells(delivery_id, row, (column,))[0]
+
+
+def raw_cells(delivery_id: uuid.UUID, row: int, columns: Sequence[str | None]) -> tuple[CellView, ...]:
+    """`raw_cell` for several columns of one row, in their order: one look into the file, however many."""
     delivery = Delivery.objects.select_related("feed").filter(pk=delivery_id).first()
     if delivery is None or delivery.survey is None or not delivery.mapping:
         raise UnableToFind(_("Kiriman itu tidak ada."))
     survey = survey_from(delivery.survey)
     line, cells = _row(str(raw_path(delivery)), delivery.file_name, survey.sheet, row)
     texts = _texts(delivery, cells)
-    index = delivery.mapping.get(column) if column else None
-    pairs = tuple((survey.heading(delivery.mapping[name]) or name, text) for name, text in texts.items())
     corrected, who = _corrected(delivery, row)
-    return CellView(
+    whole = CellView(
         delivery_id=delivery.pk,
         file_name=delivery.file_name,
         sheet=survey.sheet,
         row=row,
         line=line,
-        cell=cell_name(index, row) if index is not None else "",
-        column=column or "",
-        heading=survey.heading(index) if index is not None else "",
-        text=texts.get(column, "") if column else "",
-        pairs=pairs,
+        cell="",
+        column="",
+        heading="",
+        text="",
+        pairs=tuple((survey.heading(delivery.mapping[name]) or name, text) for name, text in texts.items()),
         cells=tuple(cell_name(delivery.mapping[name], row) for name in texts),
         corrected=corrected,
         corrected_by=who,
+    )
+    return tuple(_at_column(whole, column, delivery.mapping, survey, texts) for column in columns)
+
+
+def _at_column(
+    whole: CellView, column: str | None, mapping: Mapping[str, int], survey: Survey, texts: Mapping[str, str]
+) -> CellView:
+    if not column:
+        return whole
+    index = mapping.get(column)
+    return replace(
+        whole,
+        column=column,
+        cell=cell_name(index, whole.row) if index is not None else "",
+        heading=survey.heading(index) if index is not None else "",
+        text=texts.get(column, ""),
     )
 
 

@@ -99,9 +99,9 @@ def raw_row(source: SourceRow, who: Reader) -> RawRow:
 
 
 def _delivered(shown: RawRow, source: SourceRow) -> RawRow:
-    """One look into the file for each column that matters: each knows its heading and cell."""
+    """One look into the file: each column that matters knows its heading and cell."""
     columns: Sequence[str | None] = source.columns or (None,)
-    views: list[CellView] = [hub.raw_cell(uuid.UUID(source.delivery), source.row, column) for column in columns]
+    views: Sequence[CellView] = hub.raw_cells(uuid.UUID(source.delivery), source.row, columns)
     marked = {view.heading for view in views if view.heading}
     first = views[0]
     return RawRow(
