@@ -16,7 +16,7 @@ from tidar.common.models import AuditEntry
 from tidar.indicators import api, tasks
 from tidar.indicators.actions import computing as writing
 from tidar.indicators.models import Computation, CurrentValue, DefinitionVersion, Value
-from tidar.indicators.queries import computing, definitions
+from tidar.indicators.queries import definitions
 from tidar.indicators.rules.definition import UnableToDefine
 from tidar.lake import api as lake
 
