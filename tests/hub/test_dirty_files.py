@@ -77,5 +77,14 @@ def test_dirty_file(case: Case, tmp_path: Path) -> None:
     assert result.rejected_count == len(case.quarantined)
 
 
+SILENT = ("total row", "total row with a code name", "subtotals between", "a total with a row that cannot be read")
+
+
+@pytest.mark.parametrize("case", [c for c in CASES if c.name in SILENT], ids=lambda case: case.name)
+def test_a_total_that_agrees_or_cannot_be_checked_says_nothing(case: Case, tmp_path: Path) -> None:
+    path = case.build(tmp_path)
+    assert not [note for note in checked(case, path, surveyed(case, path)).notes if "Baris jumlah" in note]
+
+
 def test_there_are_enough_of_them() -> None:
     assert len({case.name for case in CASES}) == len(CASES) >= 50

@@ -246,6 +246,35 @@ ROWS = (
         skipped={3: "baris jumlah", 5: "baris jumlah"},
     ),
     Case(
+        "a total that is not the sum",
+        xlsx([HEADS, WROW, KROW, ["Jumlah", None, 7612, 7714]]),
+        (W, K),
+        skipped={4: "baris jumlah"},
+        notes=("Baris jumlah (C4) berbunyi 7.612, jumlah baris di atasnya 7.512.",),
+    ),
+    Case(
+        "a subtotal that is not the sum",
+        xlsx([HEADS, WROW, ["Sub Total Kec. Utara", None, 4012, 4103], KROW, ["Sub Total Kec. Tengah", None, 3500, 9]]),
+        (W, K),
+        skipped={3: "baris jumlah", 5: "baris jumlah"},
+        notes=("Baris jumlah (D5) berbunyi 9, jumlah baris di atasnya 3.611.",),
+    ),
+    Case(
+        "a total with a row that cannot be read",
+        xlsx([HEADS, WROW, ["Kedungsari", "2026-01", "tiga ribu", 3611], ["Jumlah", None, 7512, 7714]]),
+        (W,),
+        quarantined={3: ("Sel C3",)},
+        skipped={4: "baris jumlah"},
+    ),
+    Case(
+        "a total counts the rows in quarantine too",
+        xlsx([HEADS, WROW, ["Entah", "2026-01", 1, 2], ["Jumlah", None, 4012, 4105]]),
+        (W,),
+        quarantined={3: ("Sel A3",)},
+        skipped={4: "baris jumlah"},
+        notes=("Baris jumlah (C4) berbunyi 4.012, jumlah baris di atasnya 4.013.",),
+    ),
+    Case(
         "notes and signature under the table",
         xlsx(
             [

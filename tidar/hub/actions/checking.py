@@ -25,6 +25,7 @@ from tidar.hub.rules.sheets import fill_merged
 from tidar.hub.rules.survey import table_of
 from tidar.hub.rules.surveying import Skipped, Survey
 from tidar.hub.rules.texts import read_facts, records, transcode
+from tidar.hub.rules.totals import MAX_ROWS, TOTAL_REASON, Summed, total_notes
 from tidar.lake import api as lake
 
 _WORTH_REWRITING = 50_000  # lines from which a text in another encoding is rewritten for the fast lane
@@ -150,10 +151,24 @@ def _judge(grid: lake.Grid, job: Job) -> CheckResult:
     return CheckResult(
         accepted_count=grid.accepted_count(), rejected_count=count,
         rejected=[_rejection(row, faults, texts, job, plans, twins) for row, faults, texts in faulty],
-        skipped=list(job.skipped), notes=[*job.notes, *plans.notes],
+        skipped=list(job.skipped), notes=[*job.notes, *plans.notes, *_total_notes(grid, job, plans)],
         differences=differences(before, profile, job.contract) if before else [],
         profile=profile, held=_held(plans, profile, job), parquet=job.context.out,
     )  # fmt: skip
+
+
+def _total_notes(grid: lake.Grid, job: Job, plans: Plans) -> list[str]:
+    """Where a total row of the file is not the sum of its rows, in words."""
+    totals = {item.row: item.reason for item in job.skipped if item.reason.startswith(TOTAL_REASON)}
+    if not totals or grid.row_count() > MAX_ROWS:
+        return []
+    summed = [
+        Summed(column, source, plans.styles.get(column.name, ""))
+        for column in job.contract.columns
+        if column.type in ("integer", "number") and column.unit != "%" and not column.personal
+        if (source := plans.of(column.name).source) is not None
+    ]
+    return total_notes(grid.data_rows() | grid.rows(list(totals)), totals, summed)
 
 
 def _check_points(grid: lake.Grid, job: Job, plans: Plans) -> None:

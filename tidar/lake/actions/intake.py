@@ -142,6 +142,11 @@ class Grid:
         found = self._engine.execute("SELECT * FROM sheet WHERE list_contains($n, n)", {"n": list(numbers)})
         return {row[0]: tuple(cell or "" for cell in row[1:]) for row in _fetched(found)}
 
+    def data_rows(self) -> dict[int, tuple[str, ...]]:
+        """The cells of all rows that are data, by number; for sheets of a size that a person sums."""
+        found = self._engine.execute("SELECT * FROM data")
+        return {row[0]: tuple(cell or "" for cell in row[1:]) for row in _fetched(found)}
+
     def shapes(self, source: int, *, limit: int = 20_000) -> dict[str, int]:
         """How a column's texts look, digits as 9 (a leading 0 stays), with counts: the evidence of a style."""
         text = text_sql(source)
