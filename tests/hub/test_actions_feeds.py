@@ -54,6 +54,16 @@ def test_a_package_is_adopted_whole_and_twice_is_once(city) -> None:
     assert (len(audit_of("feed.create")), len(audit_of("feed.edit"))) == (5, 0)
 
 
+@pytest.mark.parametrize("taken", ["penduduk", "wilayah"])
+def test_a_lake_table_has_one_source(city, taken: str) -> None:
+    text = MINIMAL.replace(f'lake_table = "{definition_from(MINIMAL).lake_table}"', f'lake_table = "{taken}"')
+    assert definition_from(text).lake_table == taken
+    before = Feed.objects.count()
+    with pytest.raises(UnableToDefine, match="sudah diisi oleh sumber lain"):
+        create_feed(definition=definition_from(text), by=b.walidata(), at=AT)
+    assert Feed.objects.count() == before
+
+
 def test_adopting_again_keeps_what_people_taught(city) -> None:
     Feed.objects.filter(code="penduduk").update(heading_memory={"Pria": "laki_laki"}, active=False, title="lama")
     adopt_feeds(program_dir=PROGRAM, by=b.SYSTEM, at=AT)

@@ -20,6 +20,7 @@ from tidar.hub.actions.observing import declare_sensing
 from tidar.hub.models import Feed, FeedToken
 from tidar.hub.rules.contract import Contract, contract_data
 from tidar.hub.rules.definition import FeedDefinition, definition_from, definition_problems
+from tidar.lake import api as lake
 from tidar.people import api as people
 
 
@@ -84,6 +85,7 @@ def _save(definition: FeedDefinition, *, by: Actor, at: datetime) -> Feed:
             _("Perangkat daerah '%(agency)s' belum terdaftar, padahal umpan '%(feed)s' memerlukannya.")
             % {"agency": definition.agency, "feed": definition.code}
         )
+    _must_own_table(definition)
     feed = Feed.objects.select_for_update().filter(code=definition.code).first()
     before = _described(feed) if feed else None
     values = _values(definition) | {"contract": _versioned(definition.contract, feed)}
@@ -97,6 +99,15 @@ def _save(definition: FeedDefinition, *, by: Actor, at: datetime) -> Feed:
         action = "feed.create" if before is None else "feed.edit"
         record(action, by=by, at=at, subject=("feed", feed.code), before=before, after=_described(feed))
     return feed
+
+
+def _must_own_table(definition: FeedDefinition) -> None:
+    """A lake table has one source: a second one would replace its rows, and open what the first keeps closed."""
+    name = definition.lake_table
+    others = Feed.objects.filter(lake_table=name).exclude(code=definition.code)
+    source = next((table.source for table in lake.tables() if table.name == name), "")
+    if name and (others.exists() or source not in ("", f"feed:{definition.code}")):
+        raise UnableToDefine(f"Tabel danau data '{name}' sudah diisi oleh sumber lain; pilih nama tabel yang lain.")
 
 
 def _values(d: FeedDefinition) -> dict[str, Any]:

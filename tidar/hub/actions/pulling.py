@@ -142,7 +142,7 @@ def _failed(feed: Feed, state: PullState, error: UnableTo, *, by: Actor, at: dat
             fields=EventFields(
                 subject=f"{feed.title}: {error.sentence}",
                 severity=1,
-                data=facts | {"agency": feed.agency_code},
+                data={"feed": feed.code, "agency": feed.agency_code, "code": error.code, "sentence": error.sentence},
                 permission="hub.see",
             ),
         )
