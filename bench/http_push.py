@@ -76,7 +76,9 @@ def main() -> int:
             rows.append(queryable(f"laporan_{run}"))
             whole.append(time.monotonic() - began)
             answered.append(seconds)
-            print(f"run {run}: answered {status} after {seconds:.2f} s, {rows[-1]} rows queryable after {whole[-1]:.2f} s")
+            print(
+                f"run {run}: answered {status} after {seconds:.2f} s, {rows[-1]} rows queryable after {whole[-1]:.2f} s"
+            )
         _, refused = push(city, path, run=0, token="wrong")  # noqa: S106
     finally:
         city.stop()

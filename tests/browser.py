@@ -13,7 +13,7 @@ ARGUMENTS = (
     "--no-sandbox",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
-    "--disable-gpu-rasterization",  # a machine without a graphics card composes pages faster without pretending to have one
+    "--disable-gpu-rasterization",  # without a graphics card, composing is faster when none is imitated
     "--disable-gpu-compositing",
     "--disable-background-networking",
     "--disable-component-update",

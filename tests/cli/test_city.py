@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tidar.cli import city
+from tidar.cli import city, database
 from tidar.common.models import AuditEntry
 from tidar.hub.models import Delivery, Feed
 from tidar.places import api as places
@@ -39,3 +39,16 @@ def test_every_demo_file_is_published_by_the_real_intake(home) -> None:
     assert said == []
     assert Delivery.objects.published().count() == len(list(city.demo_files())) == 9
     assert not Feed.objects.filter(sample=False).exists()  # made-up data says so
+
+
+def test_a_socket_that_others_can_reach_is_said(tmp_path, monkeypatch) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("TIDAR_HOME", str(tmp_path))
+    data = tmp_path / "pg"
+    data.mkdir(mode=0o700)
+    assert database.exposure() == ""
+    data.chmod(0o755)
+    assert "can reach the database" in database.exposure()
+    data.chmod(0o700)
+    (data / "postmaster.pid").write_text("1\n2\n3\n4\n/tmp/elsewhere\n")
+    assert "/tmp/elsewhere" in database.exposure()

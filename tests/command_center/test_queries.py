@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from django.db import connection
 from django.template.loader import render_to_string
@@ -15,7 +16,9 @@ from tests.indicators import builders as numbers
 from tidar.command_center.queries import gauges, mapping, state, tasks, ticker, tiles
 from tidar.common import clock
 from tidar.common.actor import Actor, Grant, system
+from tidar.hub.models import Feed
 from tidar.lake import api as lake
+from tidar.lake.models import LakeTable
 
 READER = Actor(kind="user", id="1", name="Dewi", grants=frozenset({Grant("wall.see")}))
 NAMES = ticker.Names(feeds={"penduduk": "Penduduk per kelurahan"}, indicators={"rasio-rt": "Penduduk per RT"})
@@ -180,3 +183,19 @@ def test_one_s_own_unfinished_deliveries_wait_with_the_step_to_go_to(monkeypatch
         f"/hub/kiriman/{published}/karantina/": "penduduk.xlsx: 3 baris menunggu di karantina.",
     }
     assert tasks.waiting_for(READER, at=numbers.AT) == ()
+
+
+def test_a_closed_feeds_sensor_is_not_on_a_wall_that_a_room_reads(city: Path) -> None:
+    shown = gauges.gauges()
+    assert shown
+    Feed.objects.filter(code=shown[0].reading.feed_code).update(access_class="closed")
+    left = {gauge.reading.feed_code for gauge in gauges.gauges()}
+    assert shown[0].reading.feed_code not in left
+
+
+def test_a_closed_tables_sites_are_not_on_the_map(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    site = {"code": "S2", "name": "Simpang 2", "kind": "cctv", "lon": 110.2, "lat": -7.4, "working": False}
+    monkeypatch.setattr(lake, "read", lambda _sql: pa.Table.from_pylist([site]))
+    assert mapping.points()
+    LakeTable.objects.update(access_class="closed")
+    assert mapping.points() == ()

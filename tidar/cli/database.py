@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,22 @@ def start_if_ours() -> Callable[[], None]:
     server = embedded.start(home())
     _create_database(str(embedded.socket_directory(home())))
     return server.stop
+
+
+def exposure() -> str:
+    """A sentence when other users of this machine can reach the embedded database's socket; "" when they cannot.
+
+    The embedded server trusts whoever reaches its socket. That is a private folder, unless `TIDAR_HOME` is so long that
+    the socket had to be put elsewhere.
+    """
+    if os.environ.get("DATABASE_URL"):
+        return ""
+    folder = embedded.socket_directory(home())
+    if folder == embedded.data_directory(home()) and not folder.stat().st_mode & stat.S_IRWXO:
+        return ""
+    return (
+        f"other users of this machine can reach the database through {folder}; use a shorter TIDAR_HOME or DATABASE_URL"
+    )
 
 
 def _create_database(host: str) -> None:

@@ -41,6 +41,8 @@ def serve(*, host: str, port: int, demo: bool) -> int:
     signal.signal(signal.SIGTERM, _stop)
     os.environ.setdefault("TIDAR_PUBLIC_URL", f"http://{host}:{port}")
     stop_database = database.start_if_ours()
+    if warning := database.exposure():
+        sys.stderr.write(f"tidar: {warning}\n")
     supervisor = Supervisor(database.home() / "logs")
     try:
         _run(supervisor, host=host, port=port, demo=demo, started=started)

@@ -32,8 +32,12 @@ class Gauge:
 
 
 def gauges() -> tuple[Gauge, ...]:
-    """Every datastream that has spoken, the most severe first. Charts are at most half a minute old."""
-    found = sorted(hub.latest_observations(), key=lambda o: (-SEVERITY.get(o.level, 0), o.datastream_name))
+    """Every datastream that has spoken, the most severe first; none of a closed feed: a whole room reads the wall.
+
+    Charts are at most half a minute old.
+    """
+    shown = [o for o in hub.latest_observations() if o.access_class != "closed"]
+    found = sorted(shown, key=lambda o: (-SEVERITY.get(o.level, 0), o.datastream_name))
     return tuple(_gauge(reading, charted=i < MOST_CHARTS) for i, reading in enumerate(found))
 
 

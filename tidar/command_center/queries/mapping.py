@@ -110,8 +110,13 @@ def legend(classes: Sequence[MapClass], *, decimals: int) -> tuple[LegendEntry, 
 
 
 def points() -> tuple[Point, ...]:
-    """Sites of every layer whose lake tables exist. A layer that cannot be read is left out: the wall stays up."""
-    return tuple(point for layer in plan().layers for point in _layer_points(layer))
+    """Sites of every layer whose lake tables exist and are not closed: a whole room reads the wall.
+
+    A layer that cannot be read is left out: the wall stays up.
+    """
+    closed = {table.name for table in lake.tables() if table.access_class == "closed"}
+    shown = [layer for layer in plan().layers if not closed & set(layer.tables)]
+    return tuple(point for layer in shown for point in _layer_points(layer))
 
 
 def _layer_points(layer: Layer) -> list[Point]:

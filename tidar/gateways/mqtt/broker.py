@@ -20,11 +20,11 @@ CONFIGURATION = """# written by Tidar at every start
 server_name: tidar
 listen: "127.0.0.1:-1"
 pid_file: "{folder}/broker.pid"
-max_payload: 1MB
+max_payload: 128KB
 mqtt {{
   listen: "127.0.0.1:{port}"
   ack_wait: "5s"
-  max_ack_pending: 10000
+  max_ack_pending: 4000
 }}
 jetstream {{
   store_dir: "{folder}"

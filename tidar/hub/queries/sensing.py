@@ -20,7 +20,8 @@ from tidar.hub.rules.spine import ordered_id
 # One index probe per datastream, whatever the number of observations.
 LATEST_SQL = """
 SELECT stream.id, stream.code, stream.name, thing.code, thing.name, thing.lon, thing.lat, thing.area_code, stream.unit,
-    newest.result, newest.happened_at, newest.source_id, feed.code, feed.sample, stream.levels
+    newest.result, newest.happened_at, newest.source_id, feed.code, feed.sample, stream.levels,
+    feed.access_class
 FROM hub_datastream stream
 JOIN hub_thing thing ON thing.code = stream.thing_id
 JOIN hub_feed feed ON feed.id = stream.feed_id
@@ -53,9 +54,10 @@ def latest_observations() -> tuple[ObservationView, ...]:
 
 
 def _view(row: Sequence[Any]) -> ObservationView:
-    *place, result, happened_at, message_id, feed_code, sample, levels = row
+    *place, result, happened_at, message_id, feed_code, sample, levels, access_class = row
     bounds = json.loads(levels) if isinstance(levels, str) else levels
-    values = (*place, level_of(result, bounds), result, happened_at, message_id, feed_code, sample, bounds)
+    reading = (level_of(result, bounds), result, happened_at, message_id, feed_code, sample, bounds, access_class)
+    values = (*place, *reading)
     return ObservationView(*values)
 
 

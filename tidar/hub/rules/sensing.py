@@ -94,6 +94,7 @@ class ObservationView:
     feed_code: str
     sample: bool
     levels: Mapping[str, float]
+    access_class: str = "open"
 
 
 def level_of(result: float, levels: Mapping[str, float]) -> Level:
