@@ -33,7 +33,7 @@ node_modules/.installed: package.json package-lock.json
 browser: install-dev  ## make sure a Chromium is there, or say clearly that none can be had
 	@$(BIN)/python -m tests.browser
 
-test: install-dev browser  ## the tests of every day, under three minutes
+test: install-dev browser  ## the tests of every day, about three minutes
 	$(BIN)/python -m pytest -n 2 -m "not slow and not journey"
 	$(BIN)/python -m pytest -m "journey and not slow"
 

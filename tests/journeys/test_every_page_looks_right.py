@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from tests.city import City
 from tests.journeys.conftest import PHONE, WIDE
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SIGNED_IN = (
     "/",
@@ -27,6 +27,11 @@ SIGNED_IN = (
     "/angka/jumlah-penduduk/",
     "/wilayah/",
     "/orang/",
+    "/orang/peran/",
+    "/orang/tambah/",
+    "/hub/umpan/baru/",
+    "/akun/pengaman/",
+    "/akun/sesi/",
     "/saya/",
     "/pemberitahuan/",
     "/jejak-audit/",
@@ -34,6 +39,13 @@ SIGNED_IN = (
     "/tidak-ada/",
 )
 PUBLIC = ("/", "/akun/masuk/", "/wilayah/", "/ui/", "/wall")
+# pages of one thing: (where its link stands, what the link contains)
+LINKED = (
+    ("/hub/umpan/penduduk/", "/hub/kiriman/"),
+    ("/angka/jumlah-penduduk/", "/telusur/angka/"),
+    ("/orang/", "/orang/0"),
+)
+DIRTY = Path(__file__).resolve().parents[2] / "regions" / "33.71" / "demo" / "kotor" / "penduduk-2026-11-kotor.xlsx"
 PAGE_BYTES, WALL_BYTES = 150_000, 1_500_000
 
 
@@ -43,12 +55,16 @@ def _violations(page: Page) -> list[str]:
     return [f"{v['id']}: {[n['target'] for n in v['nodes']][:3]} {v['help']}" for v in result["violations"]]
 
 
+def _here(page: Page) -> list[str]:
+    """Faults of the page that is open."""
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return _violations(page) + ([f"scrolls sideways by {wider} px"] if wider > 0 else [])
+
+
 def _faults(page: Page, path: str) -> list[str]:
     page.goto(path, wait_until="load")
     page.wait_for_timeout(1500 if path == "/wall" else 50)
-    faults = _violations(page)
-    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    return faults + ([f"scrolls sideways by {wider} px"] if wider > 0 else [])
+    return _here(page)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])
@@ -57,6 +73,40 @@ def test_pages_are_accessible(sign_in: Callable[..., Page], viewport: dict, sche
     page = sign_in("Administrator", viewport=viewport, color_scheme=scheme)
     faults = {path: found for path in SIGNED_IN if (found := _faults(page, path))}
     assert faults == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])
+def test_pages_of_one_thing_are_accessible(sign_in: Callable[..., Page], viewport: dict) -> None:
+    page = sign_in("Administrator", viewport=viewport)
+    faults = {}
+    for start, part in LINKED:
+        page.goto(start)
+        path = page.locator(f"main a[href*='{part}']").first.get_attribute("href")
+        assert path, f"no link to {part} on {start}"
+        page.goto(path)
+        faults[path] = _here(page)
+        if "/telusur/" in path:
+            page.locator("a[href*='/telusur/baris/']").first.click()
+            faults["row"] = _here(page)
+    assert {path: found for path, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])
+def test_the_wizard_is_accessible_at_every_step(sign_in: Callable[..., Page], viewport: dict) -> None:
+    page = sign_in("Administrator", viewport=viewport)
+    page.goto("/hub/umpan/penduduk/unggah/")
+    page.set_input_files("input[type=file]", DIRTY)
+    page.get_by_role("button", name="Lanjut: petakan kolom").click()
+    page.wait_for_load_state()
+    delivery = page.url.split("petakan")[0].split("periksa")[0]
+    faults = {}
+    for step in ("petakan/", "periksa/", "", "karantina/"):
+        page.goto(delivery + step)
+        faults[step or "kiriman"] = _here(page)
+        if step == "petakan/":
+            page.get_by_role("button", name="Lanjut: periksa").click()
+            page.wait_for_load_state()
+    assert {step: found for step, found in faults.items() if found} == {}
 
 
 @pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])

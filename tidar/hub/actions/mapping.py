@@ -136,20 +136,25 @@ def refuse_delivery(*, delivery_id: uuid.UUID, sentence: str, by: Actor, at: dat
         subject = ("delivery", str(delivery.pk))
         before, after = {"status": delivery.status}, {"status": Status.REFUSED, "sentence": sentence}
         record("delivery.refuse", by=by, at=at, subject=subject, before=before, after=after)
-        record_event(
-            kind="delivery.refused",
-            happened_at=at,
-            at=at,
-            source=SourceRef("delivery", str(delivery.pk)),
-            fields=EventFields(
-                subject=f"{delivery.feed.title}: {sentence}",
-                severity=1,
-                data={
-                    "feed": delivery.feed.code,
-                    "agency": delivery.agency_code,
-                    "file_name": delivery.file_name,
-                    "sentence": sentence,
-                },
-                permission="hub.see",
-            ),
-        )
+        tell_trouble("delivery.refused", delivery, sentence, at=at)
+
+
+def tell_trouble(kind: str, delivery: Delivery, sentence: str, *, at: datetime) -> None:
+    """The event of a delivery that was refused or held, with the sentence why; for those who may see its feed."""
+    record_event(
+        kind=kind,
+        happened_at=at,
+        at=at,
+        source=SourceRef("delivery", str(delivery.pk)),
+        fields=EventFields(
+            subject=f"{delivery.feed.title}: {sentence}",
+            severity=1,
+            data={
+                "feed": delivery.feed.code,
+                "agency": delivery.agency_code,
+                "file_name": delivery.file_name,
+                "sentence": sentence,
+            },
+            permission="hub.see",
+        ),
+    )

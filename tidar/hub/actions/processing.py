@@ -18,14 +18,12 @@ from tidar.common.errors import UnableTo
 from tidar.common.formats import number_text
 from tidar.common.ids import uuid7
 from tidar.hub.actions.checking import check_content
-from tidar.hub.actions.mapping import delivery_for, refuse_delivery, survey_delivery
+from tidar.hub.actions.mapping import delivery_for, refuse_delivery, survey_delivery, tell_trouble
 from tidar.hub.actions.publishing import publish_delivery
 from tidar.hub.actions.receiving import open_replay
-from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed, QuarantinedRow
 from tidar.hub.queries.storage import checked_path, raw_path
 from tidar.hub.rules.reading import AreaKey, CheckContext, CheckResult, Rejection, UnableToReadFile, survey_from
-from tidar.hub.rules.spine import EventFields, SourceRef
 from tidar.places import api as places
 
 Status = Delivery.Status
@@ -213,7 +211,7 @@ def _keep(delivery: Delivery, run: uuid.UUID, result: CheckResult, *, by: Actor,
     after = {"status": status, "sentence": sentence, **counts}
     record("delivery.check", by=by, at=at, subject=("delivery", str(delivery.pk)), after=after)
     if status == Status.HELD:
-        _tell_held(delivery, sentence, at=at)
+        tell_trouble("delivery.held", delivery, sentence, at=at)
     return status
 
 
@@ -239,26 +237,6 @@ def _quarantine(delivery: Delivery, rejected: list[Rejection]) -> None:
     )
 
 
-def _tell_held(delivery: Delivery, sentence: str, *, at: datetime) -> None:
-    record_event(
-        kind="delivery.held",
-        happened_at=at,
-        at=at,
-        source=SourceRef("delivery", str(delivery.pk)),
-        fields=EventFields(
-            subject=f"{delivery.feed.title}: {sentence}",
-            severity=1,
-            data={
-                "feed": delivery.feed.code,
-                "agency": delivery.agency_code,
-                "file_name": delivery.file_name,
-                "sentence": sentence,
-            },
-            permission="hub.see",
-        ),
-    )
-
-
 def process_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> str:
     """The whole way without a person: survey, remembered mapping, check, publish. Returns the status it ended in.
 
@@ -275,7 +253,7 @@ def process_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> str:
         sentence = " ".join(found.questions)
         with transaction.atomic():
             Delivery.objects.filter(pk=delivery_id, status=Status.MAPPING).update(sentence=sentence)
-            _tell_held(delivery, sentence, at=at)
+            tell_trouble("delivery.held", delivery, sentence, at=at)
         return Status.MAPPING
     status = check_delivery(delivery_id=delivery_id, by=by, at=at)
     if status == Status.CHECKED:

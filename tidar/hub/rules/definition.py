@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from tidar.hub.rules.contract import Column, Contract
+from tidar.hub.rules.sensing import DatastreamDeclaration, PropertyDeclaration, ThingDeclaration
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 CODE = re.compile(r"[a-z][a-z0-9_-]{0,59}")
@@ -16,38 +17,6 @@ NUMERIC = {"integer", "number", "year", "lon", "lat"}
 KINDS = ("upload", "http_pull", "http_push", "mqtt")
 ACCESS_CLASSES = ("open", "limited", "closed")
 LONGEST_SECONDS = 2_000_000_000  # what the database keeps, some 63 years
-
-
-class ObservedPropertySpec(msgspec.Struct, frozen=True, kw_only=True):
-    """What is measured (SensorThings ObservedProperty)."""
-
-    code: str
-    name: str
-    definition: str = ""
-
-
-class ThingSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """A device or site (SensorThings Thing)."""
-
-    code: str
-    name: str
-    description: str = ""
-    area_code: str = ""
-    lon: float | None = None
-    lat: float | None = None
-
-
-class DatastreamSpec(msgspec.Struct, frozen=True, kw_only=True):
-    """One property of one thing (SensorThings Datastream)."""
-
-    code: str
-    name: str
-    thing: str
-    observed_property: str
-    unit: str
-    minimum: float | None = None
-    maximum: float | None = None
-    levels: dict[str, float] = {}
 
 
 class FeedDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,9 +38,9 @@ class FeedDefinition(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     mqtt_topic: str = ""
     sample: bool = False
     contract: Contract = Contract(columns=())
-    observed_properties: tuple[ObservedPropertySpec, ...] = ()
-    things: tuple[ThingSpec, ...] = ()
-    datastreams: tuple[DatastreamSpec, ...] = ()
+    observed_properties: tuple[PropertyDeclaration, ...] = ()
+    things: tuple[ThingDeclaration, ...] = ()
+    datastreams: tuple[DatastreamDeclaration, ...] = ()
 
     @property
     def rhythm(self) -> int | None:
