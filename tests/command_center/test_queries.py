@@ -55,7 +55,7 @@ def test_a_late_feed_greys_every_number_that_uses_it(city: Path, monkeypatch: py
     numbers.feed_states(monkeypatch, pasar_tarif="stale")
     found = {t.value.indicator: t for t in tiles.tiles()}
     assert found["potensi-retribusi-harian"].greyed
-    assert found["potensi-retribusi-harian"].state_text == "usang"
+    assert found["potensi-retribusi-harian"].state_text == "basi"
     assert not found["jumlah-penduduk"].greyed
 
 
@@ -126,7 +126,7 @@ def test_the_same_sentence_is_said_once_and_old_news_not_at_all(city: Path) -> N
     event("feed.stale", data={"feed": "penduduk"}, at=clock.now() - timedelta(hours=30))
     texts = [line.sentence for line in ticker.recent_lines(names=NAMES, reader=READER, at=clock.now())]
     assert texts.count("Penduduk per kelurahan terlambat") == 1
-    assert "Penduduk per kelurahan sudah usang" not in texts
+    assert "Penduduk per kelurahan sudah basi" not in texts
 
 
 def test_feeds_in_trouble_come_first(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:

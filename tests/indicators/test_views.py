@@ -144,7 +144,7 @@ def test_the_export_carries_ages_and_runs_no_formula(leader: Client, monkeypatch
     text = leader.get("/angka/jumlah-penduduk/angka.csv").content.decode("utf-8-sig")
     assert text.splitlines()[0].startswith("indikator,kode_wilayah")
     assert '"\'=HYPERLINK(""http://x"")"' in text
-    assert ",31535,jiwa,Tepat waktu,3600,5,17,ya,1,http" in text
+    assert ",31535,jiwa,Segar,3600,5,17,ya,1,http" in text
 
 
 def test_the_way_down_ends_in_marked_cells(leader: Client, monkeypatch) -> None:

@@ -83,7 +83,7 @@ def doors(actor: Actor) -> tuple[Door, ...]:
         ("hub.see", Door(_("Data"), _("Umpan data dinas: kirim, periksa, terbitkan."), "/hub/", "upload")),
         (
             "hub.see",
-            Door(_("Kesehatan"), _("Umpan mana yang segar, terlambat, atau usang."), "/hub/kesehatan/", "clock"),
+            Door(_("Kesehatan"), _("Umpan mana yang segar, terlambat, atau basi."), "/hub/kesehatan/", "clock"),
         ),
         ("people.administer", Door(_("Orang"), _("Pengguna, peran, dan wewenang."), "/orang/", "person")),
     )

@@ -51,7 +51,7 @@ def templates() -> dict[str, str]:
         "delivery.refused": _("{feed}: kiriman ditolak"),
         "quarantine.released": _("{feed}: baris karantina dilepas setelah diperbaiki"),
         "feed.late": _("{feed} terlambat"),
-        "feed.stale": _("{feed} sudah usang"),
+        "feed.stale": _("{feed} sudah basi"),
         "feed.fresh": _("{feed} kembali segar"),
         "feed.pull_failed": _("{feed}: penarikan data gagal"),
         "indicator.changed": _("{indicator} dihitung ulang"),

@@ -109,7 +109,7 @@ def state_text(state: FreshState) -> str:
     return {
         "fresh": _("segar"),
         "late": _("terlambat"),
-        "stale": _("usang"),
+        "stale": _("basi"),
         "waiting": _("menunggu data"),
         "unscheduled": _("tanpa jadwal"),
     }[state]

@@ -65,7 +65,7 @@ def _keep(response: HttpResponse, name: str, value: str) -> None:
 @public
 def gallery(request: HttpRequest) -> HttpResponse:
     """Every component with its states, light beside dark."""
-    states = (("", "ok", _("segar")), ("late", "warn", _("terlambat")), ("stale", "bad", _("usang")))
+    states = (("", "ok", _("segar")), ("late", "warn", _("terlambat")), ("stale", "bad", _("basi")))
     context = {
         "components": components(settings.UI_DIR / "components"),
         "example_tiles": [{"state": state, "kind": kind, "word": word} for state, kind, word in states],

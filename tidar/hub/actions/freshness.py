@@ -88,7 +88,7 @@ def sentence_of(state: FeedState, news: str) -> str:
     if news == "late":
         return _("%(title)s terlambat: data terakhir berumur %(age)s. Mohon kirim data terbaru.") % words
     if news == "stale":
-        return _("%(title)s basi: data terakhir berumur %(age)s, angka yang memakainya ditandai usang.") % words
+        return _("%(title)s basi: data terakhir berumur %(age)s, angka yang memakainya ditandai basi.") % words
     if news == "waiting":
         return _("%(title)s belum pernah menerima data, padahal kiriman pertama sudah lewat waktunya.") % words
     return _("%(title)s kembali segar.") % words

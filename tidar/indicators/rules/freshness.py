@@ -8,7 +8,7 @@ from typing import Literal
 FreshState = Literal["fresh", "late", "stale", "waiting", "unscheduled"]
 ORDER: tuple[FreshState, ...] = ("unscheduled", "fresh", "waiting", "late", "stale")
 WORDS: dict[FreshState, str] = {
-    "fresh": "Tepat waktu",
+    "fresh": "Segar",
     "late": "Terlambat",
     "stale": "Basi",
     "waiting": "Menunggu kiriman pertama",

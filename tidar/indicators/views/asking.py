@@ -61,7 +61,7 @@ def readable_message(request: HttpRequest, message_id: uuid.UUID) -> MessageView
 def state_word(state: FreshState) -> str:
     """How fresh a number is, in the reader's language."""
     return {
-        "fresh": _("Tepat waktu"),
+        "fresh": _("Segar"),
         "late": _("Terlambat"),
         "stale": _("Basi"),
         "waiting": _("Menunggu kiriman pertama"),
