@@ -89,7 +89,10 @@ INSTALLED_APPS = [
     "tidar.gateways",
     "tidar.places",
     "tidar.people",
+    "tidar.documents",
     "tidar.hub",
+    "tidar.ledger",
+    "tidar.retribusi",
     "tidar.indicators",
     "tidar.command_center",
 ]

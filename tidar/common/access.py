@@ -1,7 +1,7 @@
 """What a view demands, declared on the view and checked before it runs.
 
-Every URL declares exactly one of `public`, `signed_in` or `requires(permission)`; `DeclaredAccess` middleware refuses a
-view that declares nothing, and `tests/pages` sweeps every URL with every role.
+Every URL declares exactly one of `public`, `signed_in`, `requires(permission)` or `requires_holder(kind)`;
+`DeclaredAccess` middleware refuses a view that declares nothing, and `tests/pages` sweeps every URL with every role.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 
+from tidar.common import clock
 from tidar.common.actor import Actor
 
 View = Callable[..., HttpResponseBase]
@@ -23,10 +26,11 @@ Load = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """A view's demand: `kind` and, for `permission`, which one."""
+    """A view's demand: `kind` and, for `permission`, which one; for `holder`, who (and `door` is where they knock)."""
 
-    kind: Literal["public", "signed_in", "permission"]
+    kind: Literal["public", "signed_in", "permission", "holder"]
     permission: str = ""
+    door: str = ""
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -42,6 +46,43 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Anyone with an account may open this page."""
     return _guarded(view, Access("signed_in"), load=None)
+
+
+def requires_holder(kind: str, *, door: str) -> Callable[[View], View]:
+    """Only a browser that proved, without an account, to be a `kind` of person ("trader") may open this page.
+
+    The view gets the proven id: `view(request, holder_id, …)`. Everybody else is sent to the URL named `door`.
+    """
+
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            found = holder_of(request, kind)
+            if found is None:
+                return redirect_to_login(request.get_full_path(), login_url=reverse(door))
+            return view(request, found, *args, **kwargs)
+
+        return _declared(guarded, Access("holder", kind, door))
+
+    return decorate
+
+
+def hold(request: HttpRequest, kind: str, holder_id: str, *, until: datetime) -> None:
+    """Remember in a fresh session that this browser proved to be `holder_id`, until a moment."""
+    request.session.cycle_key()
+    request.session[f"holder:{kind}"] = {"id": holder_id, "until": until.isoformat()}
+
+
+def let_go(request: HttpRequest, kind: str) -> None:
+    """Forget what `hold` remembered."""
+    request.session.pop(f"holder:{kind}", None)
+
+
+def holder_of(request: HttpRequest, kind: str) -> str | None:
+    """The id that this browser proved to be, while that holds."""
+    held = request.session.get(f"holder:{kind}") or {}
+    still = "until" in held and datetime.fromisoformat(held["until"]) > clock.now()
+    return str(held["id"]) if still else None
 
 
 def requires(permission: str, *, load: Load | None = None) -> Callable[[View], View]:

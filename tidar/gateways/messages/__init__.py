@@ -1,0 +1,1 @@
+"""Short messages to people: one-time codes and notices, handed to whoever delivers them."""

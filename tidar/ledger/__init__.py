@@ -1,0 +1,1 @@
+"""Accounts and transfers: the only place that moves money, and it knows nothing about levies."""

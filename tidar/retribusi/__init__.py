@@ -1,0 +1,1 @@
+"""e-Retribusi: who owes what and why, what was paid, who holds the cash, when it reached the treasury."""

@@ -1,0 +1,14 @@
+"""Occupancies of one object never overlap; payers and objects of an occupancy never change."""
+
+from django.db import migrations
+
+FORWARDS = ""
+
+BACKWARDS = ""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [("retribusi", "0001_initial"), ("common", "0002_append_only")]
+
+    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)] if FORWARDS else []

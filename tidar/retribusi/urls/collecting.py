@@ -1,0 +1,7 @@
+"""Collectors' phones, karcis, and the field app."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,7 @@
+"""Cash, STS, books, boards."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

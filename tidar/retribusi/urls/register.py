@@ -1,0 +1,7 @@
+"""The register, the census, tariffs and closures."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
