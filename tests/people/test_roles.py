@@ -8,7 +8,7 @@ from tidar.people.roles import ALL_ROLES, PERMISSIONS, ROLES, roles_with
 
 EXPECTED = {
     "administrator", "walidata", "producer", "operator", "leader", "treasurer", "collector", "rw_head", "patrol",
-    "resident", "public",
+    "resident", "public", "market_head", "levy_officer", "levy_signer", "auditor",
 }  # fmt: skip
 
 
@@ -32,6 +32,19 @@ def test_scoped_permissions_need_something_to_be_scoped_to(role) -> None:
 
 def test_every_permission_is_held_by_some_role() -> None:
     assert all(roles_with(p) for p in PERMISSIONS)
+
+
+def test_nobody_who_takes_money_also_books_it_and_nobody_who_assesses_signs() -> None:
+    for one, other in (("levies.collect", "levies.treasury"), ("levies.assess", "levies.sign")):
+        both = {r.key for r in roles_with(one)} & {r.key for r in roles_with(other)}
+        assert both <= {"administrator"}
+
+
+def test_the_auditor_reads_everything_of_levies_and_changes_nothing() -> None:
+    auditor = ROLES["auditor"].permissions
+    assert {"levies.see", "levies.lead", "audit.read"} <= auditor
+    changing = {"register", "tariffs", "assess", "sign", "collect", "treasury", "supervise"}
+    assert not auditor & {f"levies.{verb}" for verb in changing}
 
 
 def test_only_administrators_administer_people() -> None:

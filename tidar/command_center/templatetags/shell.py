@@ -24,6 +24,9 @@ THEMES = ("system", "light", "dark")
 PLACES = (
     ("/wall", gettext_lazy("Dinding"), "wall.see"),
     ("/angka/", gettext_lazy("Angka"), "indicators.see"),
+    ("/retribusi/", gettext_lazy("Retribusi"), "levies.see"),
+    ("/retribusi/pimpinan/", gettext_lazy("Ringkasan retribusi"), "levies.lead"),
+    ("/pungut/", gettext_lazy("Pungut"), "levies.collect"),
     ("/hub/", gettext_lazy("Data"), "hub.see"),
     ("/hub/kesehatan/", gettext_lazy("Kesehatan"), "hub.see"),
     ("/wilayah/", pgettext_lazy("menu", "Wilayah"), ""),
