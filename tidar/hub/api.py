@@ -9,7 +9,7 @@ from tidar.hub.actions.consuming import consumer, follow_spine, registered
 from tidar.hub.actions.feeds import adopt_feeds
 from tidar.hub.actions.processing import process_delivery
 from tidar.hub.actions.receiving import receive_delivery
-from tidar.hub.actions.spine import number_events, record_event
+from tidar.hub.actions.spine import new_event_ids, number_events, record_event
 from tidar.hub.queries import sensing
 from tidar.hub.queries.cells import CellView, raw_cell, raw_cells
 from tidar.hub.queries.freshness import feed_of_table, feed_states, feeds_of_tables
@@ -42,6 +42,7 @@ __all__ = [
     "follow_spine",
     "latest_observations",
     "may_see",
+    "new_event_ids",
     "number_events",
     "process_delivery",
     "raw_cell",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import threading
 import time
+import uuid
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -47,10 +48,15 @@ class _Ids:
 _next_tick = _Ids()
 
 
+def new_event_ids(count: int) -> list[uuid.UUID]:
+    """Ids for `count` events, in their order; for SQL functions that write events themselves (`hub_record_event`)."""
+    return [ordered_id(_next_tick(), secrets.randbits(62)) for _ in range(count)]
+
+
 def new_event(*, kind: str, happened_at: datetime, at: datetime, source: SourceRef, fields: EventFields) -> Event:
     """An event that is not stored yet; for actions that insert many at once. Ids sort in the order of calls."""
     return Event(
-        id=ordered_id(_next_tick(), secrets.randbits(62)),
+        id=new_event_ids(1)[0],
         kind=kind,
         happened_at=happened_at,
         recorded_at=at,

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
+AccountKind = Literal["asset", "liability", "revenue", "expense"]
+
 RKUD = "rkud"
 
 
@@ -38,3 +42,29 @@ def treasurer_cash_key(agency: str) -> str:
 def channel_cash_key(gateway: str) -> str:
     """Money that a gateway took for us and has not brought to the RKUD yet (asset)."""
     return f"kas:kanal:{gateway}"
+
+
+def refund_key(agency: str) -> str:
+    """Utang pengembalian: money that was decided to go back to its payer and has not left yet (liability)."""
+    return f"utang-kembali:{agency}"
+
+
+# The accounts that belong to no occupancy: how their keys begin, their kind and what they are called.
+SHARED: tuple[tuple[str, AccountKind, str], ...] = (
+    (RKUD, "asset", "Kas di RKUD"),
+    (collector_cash_key(""), "asset", "Kas pada juru pungut"),
+    (treasurer_cash_key(""), "asset", "Kas di bendahara penerimaan"),
+    (channel_cash_key(""), "asset", "Kas pada kanal pembayaran"),
+    (suspense_key(""), "liability", "Titipan"),
+    (refund_key(""), "liability", "Utang pengembalian"),
+)
+
+
+def described(key: str) -> tuple[AccountKind, str] | None:
+    """Kind and title of a shared account by its key; None when the key names no such account."""
+    for beginning, kind, title in SHARED:
+        if key == beginning and not beginning.endswith(":"):
+            return kind, title
+        if beginning.endswith(":") and key.startswith(beginning) and key != beginning:
+            return kind, f"{title} {key.removeprefix(beginning)}"
+    return None
