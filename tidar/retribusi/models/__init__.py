@@ -10,7 +10,7 @@ from tidar.retribusi.models.collecting import (
     KarcisMove,
     Payment,
 )
-from tidar.retribusi.models.custody import Case, Deposit, Handover
+from tidar.retribusi.models.custody import ArrearsDay, Case, Deposit, Handover
 from tidar.retribusi.models.register import (
     Census,
     CensusEntry,
@@ -20,13 +20,14 @@ from tidar.retribusi.models.register import (
     Market,
     Occupancy,
     Payer,
+    RightRenewal,
 )
 from tidar.retribusi.models.tariffs import Closure, Parameter, Relief, Target, Tariff
 from tidar.retribusi.models.trader import DoorCode
 
 __all__ = [
-    "Allocation", "Assessment", "AssessmentCancellation", "Case", "Census", "CensusEntry", "Charge", "Closure",
+    "Allocation", "ArrearsDay", "Assessment", "AssessmentCancellation", "Case", "Census", "CensusEntry", "Charge", "Closure",
     "Deposit", "Device", "DeviceRecord", "DoorCode", "Handover", "ImportLine", "KarcisBook", "KarcisMove", "LevyKind",
-    "LevyObject", "Market", "Occupancy", "Parameter", "Payer", "Payment", "Relief", "Run", "RunLine", "Target",
-    "Tariff",
+    "LevyObject", "Market", "Occupancy", "Parameter", "Payer", "Payment", "Relief", "RightRenewal", "Run", "RunLine",
+    "Target", "Tariff",
 ]  # fmt: skip

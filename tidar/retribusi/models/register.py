@@ -56,6 +56,9 @@ class Payer(models.Model):
     nik_last4 = models.CharField(max_length=4, blank=True)
     phone = models.CharField(max_length=20, blank=True, db_index=True)  # E.164
     address = models.CharField(max_length=300, blank=True)
+    agency = models.ForeignKey(  # that registered the payer; who may see one that holds nothing yet
+        "people.Agency", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     registered_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
 
@@ -95,11 +98,20 @@ class LevyObject(models.Model):
     objects: ClassVar[models.Manager[LevyObject]] = models.Manager()
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["levy_kind", "market", "number"], name="object_number_once"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["levy_kind", "market", "number"], name="object_number_once", nulls_distinct=False
+            ),
+        )
         indexes = (models.Index(fields=["market", "block", "route_order"], name="object_route"),)
 
     def __str__(self) -> str:
         return f"{self.market_id or self.levy_kind_id} {self.number}"
+
+    @property
+    def agency_code(self) -> str:
+        """For `access.requires`: the agency that collects its levy."""
+        return self.levy_kind.agency_id
 
 
 class Occupancy(models.Model):
@@ -121,6 +133,7 @@ class Occupancy(models.Model):
     payer = models.ForeignKey(Payer, on_delete=models.PROTECT, related_name="occupancies")
     from_date = models.DateField()
     to_date = models.DateField(null=True)  # last day; None: until further notice
+    end_reason = models.CharField(max_length=300, blank=True)
     right = models.CharField(max_length=10, choices=Right.choices, default=Right.UNPROVEN)
     right_number = models.CharField(max_length=80, blank=True)
     right_until = models.DateField(null=True)
@@ -148,6 +161,31 @@ class Occupancy(models.Model):
     def __str__(self) -> str:
         return f"{self.levy_object_id} ← {self.payer_id} {self.from_date}"
 
+    @property
+    def agency_code(self) -> str:
+        """For `access.requires`: the agency that collects its levy."""
+        return self.levy_object.levy_kind.agency_id
+
+
+class RightRenewal(models.Model):
+    """A right that was given or renewed, and by what the holder was seen at the stall before. Append-only (trigger).
+
+    Permits renewed for people who do not occupy the stall are an audit finding (`domain.md` 2.3).
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    occupancy = models.ForeignKey(Occupancy, on_delete=models.PROTECT, related_name="renewals")
+    right = models.CharField(max_length=10, choices=Occupancy.Right.choices)
+    right_number = models.CharField(max_length=80, blank=True)
+    right_until = models.DateField(null=True)
+    seen_date = models.DateField()  # the day on which the holder was seen there
+    seen_how = models.CharField(max_length=300)  # "Pendataan …", or who looked and what they saw
+    recorded_at = models.DateTimeField()
+    actor_id = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return f"{self.occupancy_id} {self.right} {self.right_number}"
+
 
 class Census(models.Model):
     """One walk through a market to count its traders until exact."""
@@ -159,8 +197,23 @@ class Census(models.Model):
     closed_at = models.DateTimeField(null=True)
     begun_by = models.CharField(max_length=80)
 
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["market"], condition=Q(closed_at=None), name="census_one_open_per_market"),
+        )
+
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def agency_code(self) -> str:
+        """For `access.requires`: the agency that runs the market."""
+        return self.market.agency_id
+
+    @property
+    def area_code(self) -> str:
+        """For `access.requires`."""
+        return self.market.area_code
 
 
 class CensusEntry(models.Model):
@@ -209,6 +262,7 @@ class ImportLine(models.Model):
         DUPLICATE = "ganda", _("Diduga ganda")
         CONFLICT = "bertentangan", _("Bertentangan")
         DISMISSED = "diabaikan", _("Diabaikan")
+        UNDONE = "dibatalkan", _("Dibatalkan")
 
     id = models.BigAutoField(primary_key=True)
     delivery_id = models.UUIDField(db_index=True)
@@ -219,11 +273,22 @@ class ImportLine(models.Model):
     market = models.ForeignKey(Market, null=True, on_delete=models.PROTECT, related_name="+")
     levy_object = models.ForeignKey(LevyObject, null=True, on_delete=models.PROTECT, related_name="+")
     payer = models.ForeignKey(Payer, null=True, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey("people.Agency", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    facts = models.JSONField(default=dict)  # what the line says, as understood; its NIK stays sealed
+    done = models.JSONField(default=dict)  # what it did to the register, so that it can be undone
     recorded_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    settlement = models.CharField(max_length=300, blank=True)
+    settled_by = models.CharField(max_length=80, blank=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["delivery_id", "row_number"], name="import_line_once"),)
+        indexes = (models.Index(fields=["state", "-id"], name="import_line_waiting"),)
+
+    @property
+    def agency_code(self) -> str | None:
+        """For `access.requires`: the agency whose spreadsheet it is."""
+        return self.agency_id
 
     def __str__(self) -> str:
         return f"{self.delivery_id}:{self.row_number} {self.state}"

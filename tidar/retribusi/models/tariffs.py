@@ -68,6 +68,7 @@ class Relief(models.Model):
     reason = models.CharField(max_length=300)
     recorded_at = models.DateTimeField()
     actor_id = models.CharField(max_length=80)
+    withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (
