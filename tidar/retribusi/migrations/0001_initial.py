@@ -278,6 +278,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=120, unique=True)),
                 ('subject', models.CharField(max_length=120)),
                 ('amount_rupiah', models.BigIntegerField(default=0)),
+                ('held_rupiah', models.BigIntegerField(default=0)),
                 ('sentence', models.CharField(max_length=300)),
                 ('opened_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(null=True)),
@@ -365,11 +366,12 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=120, unique=True)),
-                ('channel', models.CharField(choices=[('tunai', 'Tunai'), ('karcis', 'Karcis'), ('qris', 'QRIS'), ('va', 'Virtual account'), ('kartu', 'Kartu'), ('uang-muka', 'Uang muka')], max_length=10)),
+                ('channel', models.CharField(choices=[('tunai', 'Tunai'), ('karcis', 'Karcis'), ('qris', 'QRIS'), ('va', 'Virtual account'), ('kartu', 'Kartu'), ('uang-muka', 'Uang muka'), ('titipan', 'Titipan')], max_length=10)),
                 ('amount_rupiah', models.BigIntegerField()),
                 ('allocated_rupiah', models.BigIntegerField()),
                 ('advance_rupiah', models.BigIntegerField(default=0)),
                 ('suspense_rupiah', models.BigIntegerField(default=0)),
+                ('revenue_rupiah', models.BigIntegerField(default=0)),
                 ('receipt_number', models.CharField(max_length=60, unique=True)),
                 ('collector_id', models.CharField(blank=True, max_length=80)),
                 ('happened_at', models.DateTimeField()),
@@ -650,7 +652,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='payment',
-            constraint=models.CheckConstraint(condition=models.Q(('amount_rupiah', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('allocated_rupiah'), '+', models.F('advance_rupiah')), '+', models.F('suspense_rupiah')))), name='payment_goes_somewhere_whole'),
+            constraint=models.CheckConstraint(condition=models.Q(('amount_rupiah', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('allocated_rupiah'), '+', models.F('advance_rupiah')), '+', models.F('suspense_rupiah')), '+', models.F('revenue_rupiah')))), name='payment_goes_somewhere_whole'),
         ),
         migrations.AddConstraint(
             model_name='payment',

@@ -29,6 +29,9 @@ class Payment(models.Model):
         VA = "va", _("Virtual account")
         CARD = "kartu", _("Kartu")
         ADVANCE = "uang-muka", _("Uang muka")  # an advance that is used up: no new money
+        SUSPENSE = "titipan", _("Titipan")  # a case that is applied to a bill: no new money
+
+    NO_NEW_MONEY = (Channel.ADVANCE, Channel.SUSPENSE)  # leave these out wherever takings are counted
 
     id = models.UUIDField(primary_key=True, editable=False)
     key = models.CharField(max_length=120, unique=True)
@@ -39,6 +42,7 @@ class Payment(models.Model):
     allocated_rupiah = models.BigIntegerField()  # to SKRD; as posted, never recomputed
     advance_rupiah = models.BigIntegerField(default=0)  # to the payer's uang muka
     suspense_rupiah = models.BigIntegerField(default=0)  # to titipan
+    revenue_rupiah = models.BigIntegerField(default=0)  # of a karcis, which is assessment and receipt in one
     receipt_number = models.CharField(max_length=60, unique=True)  # device series, or the channel's reference
     collector_id = models.CharField(max_length=80, blank=True)  # user id of who took the cash
     cash_account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -53,7 +57,12 @@ class Payment(models.Model):
     class Meta:
         constraints = (
             models.CheckConstraint(
-                condition=Q(amount_rupiah=F("allocated_rupiah") + F("advance_rupiah") + F("suspense_rupiah")),
+                condition=Q(
+                    amount_rupiah=F("allocated_rupiah")
+                    + F("advance_rupiah")
+                    + F("suspense_rupiah")
+                    + F("revenue_rupiah")
+                ),
                 name="payment_goes_somewhere_whole",
             ),
             models.CheckConstraint(

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tidar.common.ids import uuid7
-from tidar.retribusi.models.register import Occupancy
+from tidar.retribusi.models.register import LevyKind, Market, Occupancy
 
 
 class Handover(models.Model):
-    """A collector hands cash to the treasurer: one declares, the other counts and confirms. A difference is a case."""
+    """A collector hands cash to the treasurer: one declares, the other counts and confirms. A difference is a case.
+
+    Once confirmed its facts never change, and it enters at most one deposit, for good (triggers). Which receipts the
+    counted cash holds is told first in, first out, as known at the confirmation.
+    """
 
     class State(models.TextChoices):
         """Both must act."""
@@ -33,10 +39,37 @@ class Handover(models.Model):
     treasurer_id = models.CharField(max_length=80, blank=True)
     treasurer_name = models.CharField(max_length=200, blank=True)
     tbp_number = models.CharField(max_length=60, blank=True)
+    surplus_rupiah = models.BigIntegerField(default=0)  # counted beyond what the ledger knew of: stands in titipan
+    receipts_from_at = models.DateTimeField(null=True)  # oldest receipt in the counted cash, first in, first out
+    receipts_to_at = models.DateTimeField(null=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)  # why it was withdrawn, or sent back by the treasurer
     deposit = models.ForeignKey("Deposit", null=True, on_delete=models.PROTECT, related_name="handovers")
 
+    objects: ClassVar[models.Manager[Handover]] = models.Manager()
+
     class Meta:
+        indexes = (
+            models.Index(
+                fields=["agency", "confirmed_at"],
+                condition=Q(state="diterima", deposit=None),
+                name="handover_to_deposit",
+            ),
+            models.Index(fields=["collector_id", "confirmed_at"], name="handover_collector"),
+            models.Index(fields=["agency", "-declared_at"], name="handover_newest"),
+        )
         constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="diterima")
+                | Q(counted_rupiah__gt=0, confirmed_at__isnull=False)
+                & ~Q(treasurer_id="")
+                & ~Q(tbp_number="")
+                & Q(surplus_rupiah__gte=0, surplus_rupiah__lte=models.F("counted_rupiah")),
+                name="handover_confirmed_is_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(deposit=None) | Q(state="diterima"), name="handover_deposited_was_counted"
+            ),
             models.CheckConstraint(condition=Q(declared_rupiah__gt=0), name="handover_declares_something"),
             models.CheckConstraint(
                 condition=Q(counted_rupiah__isnull=True) | Q(counted_rupiah__gte=0), name="handover_count_not_negative"
@@ -59,7 +92,10 @@ class Handover(models.Model):
 
 
 class Deposit(models.Model):
-    """An STS: the treasurer brings cash to the RKUD, gross, made of hand-overs. Append-only (trigger)."""
+    """An STS: the treasurer brings cash to the RKUD, gross, made of hand-overs. Append-only (trigger).
+
+    Its amount is the sum of its hand-overs' counts, which the database checks when a transaction ends.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     agency = models.ForeignKey("people.Agency", on_delete=models.PROTECT, related_name="+")
@@ -76,7 +112,10 @@ class Deposit(models.Model):
     treasurer_id = models.CharField(max_length=80)
     treasurer_name = models.CharField(max_length=200)
 
+    objects: ClassVar[models.Manager[Deposit]] = models.Manager()
+
     class Meta:
+        indexes = (models.Index(fields=["agency", "-deposited_at"], name="deposit_newest"),)
         constraints = (
             models.CheckConstraint(condition=Q(amount_rupiah__gt=0), name="deposit_is_positive"),
             models.UniqueConstraint(fields=["year", "sequence"], name="deposit_number_once"),
@@ -112,6 +151,7 @@ class Case(models.Model):
     occupancy = models.ForeignKey(Occupancy, null=True, on_delete=models.PROTECT, related_name="cases")
     subject = models.CharField(max_length=120)  # "pembayaran:<uuid>", "serah:<uuid>", "alat:<uuid>:<counter>"
     amount_rupiah = models.BigIntegerField(default=0)
+    held_rupiah = models.BigIntegerField(default=0)  # stands in titipan until this is settled; the sums must agree
     sentence = models.CharField(max_length=300)
     opened_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
@@ -129,3 +169,38 @@ class Case(models.Model):
     def agency_code(self) -> str:
         """For `access.requires`."""
         return self.agency_id
+
+
+class ArrearsDay(models.Model):
+    """What was owed of one levy at one market at the end of a day, by age; derived at night, recomputable, checkable.
+
+    It lets a page say today's arrears from yesterday's close and today's movements, as a checkpoint does for a ledger
+    account. Ages count from the due date; the limits are those of `rules.ageing`.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    day_date = models.DateField()  # by `recorded_at`, in the region's zone
+    market = models.ForeignKey(Market, null=True, on_delete=models.PROTECT, related_name="+")
+    levy_kind = models.ForeignKey(LevyKind, on_delete=models.PROTECT, related_name="+")
+    not_due_rupiah = models.BigIntegerField(default=0)
+    to_30_days_rupiah = models.BigIntegerField(default=0)
+    to_90_days_rupiah = models.BigIntegerField(default=0)
+    to_1_year_rupiah = models.BigIntegerField(default=0)
+    to_3_years_rupiah = models.BigIntegerField(default=0)
+    older_rupiah = models.BigIntegerField(default=0)
+    owed_rupiah = models.BigIntegerField(default=0)
+    skrd_count = models.PositiveIntegerField(default=0)
+    occupancy_count = models.PositiveIntegerField(default=0)  # places with something overdue
+    made_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[ArrearsDay]] = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["day_date", "market", "levy_kind"], nulls_distinct=False, name="arrears_day_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.day_date} {self.market_id} {self.owed_rupiah}"
