@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from tidar.common.ids import uuid7
@@ -30,6 +30,7 @@ class Run(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     levy_kind = models.ForeignKey(LevyKind, on_delete=models.PROTECT, related_name="+")
     market = models.ForeignKey(Market, null=True, on_delete=models.PROTECT, related_name="+")  # None: whole city
+    occupancy = models.ForeignKey(Occupancy, null=True, on_delete=models.PROTECT, related_name="runs")  # one stall only
     agency = models.ForeignKey("people.Agency", on_delete=models.PROTECT, related_name="+")
     from_date = models.DateField()
     to_date = models.DateField()  # a daily run: the same day
@@ -43,10 +44,25 @@ class Run(models.Model):
     made_at = models.DateTimeField()
     issued_at = models.DateTimeField(null=True)
     signed_at = models.DateTimeField(null=True)  # all its SKRD are signed: payable
+    made_by = models.CharField(max_length=200, blank=True)
+    issued_by = models.CharField(max_length=200, blank=True)
     signed_by = models.CharField(max_length=200, blank=True)
     stop_wanted = models.BooleanField(default=False)
+    error = models.CharField(max_length=300, blank=True)  # why it stands still, in words
 
     objects: ClassVar[models.Manager[Run]] = models.Manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["levy_kind", "market", "occupancy", "from_date", "to_date"],
+                condition=Q(state__in=("menghitung", "pratinjau")),
+                nulls_distinct=False,
+                name="one_open_preview",
+            ),
+            models.CheckConstraint(condition=Q(to_date__gte=F("from_date")), name="run_ends_after_it_begins"),
+        )
+        indexes = (models.Index(fields=["-made_at"], name="run_newest"),)
 
     def __str__(self) -> str:
         return f"{self.levy_kind_id} {self.market_id or 'kota'} {self.from_date}–{self.to_date} {self.state}"
@@ -56,22 +72,28 @@ class Run(models.Model):
         """For `access.requires`."""
         return self.agency_id
 
+    @property
+    def area_code(self) -> str:
+        """For `access.requires`: where its market stands; a run over the whole city stands nowhere."""
+        return self.market.area_code if self.market else ""
+
 
 class RunLine(models.Model):
-    """One draft line of a preview; deleted once the run is issued or dropped. Never counted as revenue."""
+    """One draft line of a preview; issuing turns it into an SKRD and removes it. Never counted as revenue."""
 
     id = models.BigAutoField(primary_key=True)
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lines")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="lines", db_index=False)
     occupancy_id = models.BigIntegerField()
     tariff_id = models.BigIntegerField()
     days = models.PositiveSmallIntegerField()
     formula = models.JSONField()
     amount_rupiah = models.BigIntegerField()
     last_rupiah = models.BigIntegerField(null=True)  # of the period before, for the preview's differences
-    issued = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager[RunLine]] = models.Manager()
 
     class Meta:
-        indexes = (models.Index(fields=["run", "issued", "id"], name="runline_next"),)
+        indexes = (models.Index(fields=["run", "id"], name="runline_next"),)
 
     def __str__(self) -> str:
         return f"{self.run_id} {self.occupancy_id} {self.amount_rupiah}"
@@ -86,7 +108,9 @@ class Assessment(models.Model):
 
     id = models.UUIDField(primary_key=True, editable=False)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="assessments")
-    occupancy = models.ForeignKey(Occupancy, on_delete=models.PROTECT, related_name="assessments")
+    occupancy = models.ForeignKey(
+        Occupancy, on_delete=models.PROTECT, related_name="assessments", db_index=False
+    )  # `skrd_once_per_period` finds by occupancy, cancelled ones too
     tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="+", db_index=False)
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveBigIntegerField()  # of the series SKRD
@@ -106,9 +130,10 @@ class Assessment(models.Model):
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=["year", "sequence"], name="skrd_number_once"),
-            models.UniqueConstraint(
-                fields=["occupancy", "period_from_date", "period_to_date"],
-                condition=~Q(closed_by="batal"),
+            models.UniqueConstraint(  # a cancelled one stands aside under its own id
+                F("occupancy"), F("period_from_date"), F("period_to_date"),
+                Case(When(closed_by="batal", then=F("id")), default=None),
+                nulls_distinct=False,
                 name="skrd_once_per_period",
             ),
             models.CheckConstraint(condition=Q(amount_rupiah__gt=0), name="skrd_is_positive"),
