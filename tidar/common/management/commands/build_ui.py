@@ -11,7 +11,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 FIRST = ("tokens.css", "base.css")
 VENDOR = {
+    "ed25519.js": "@noble/ed25519/index.js",
     "htmx.min.js": "htmx.org/dist/htmx.min.js",
+    "idb.js": "idb/build/index.js",
+    "jsqr.js": "jsqr/dist/jsQR.js",
     "maplibre-gl-csp.js": "maplibre-gl/dist/maplibre-gl-csp.js",
     "maplibre-gl-csp-worker.js": "maplibre-gl/dist/maplibre-gl-csp-worker.js",
     "maplibre-gl.css": "maplibre-gl/dist/maplibre-gl.css",
@@ -20,7 +23,14 @@ VENDOR = {
         "@fontsource-variable/plus-jakarta-sans/files/plus-jakarta-sans-latin-wght-normal.woff2"
     ),
 }
-LICENCES = {"htmx.org": "LICENSE", "maplibre-gl": "LICENSE.txt", "@fontsource-variable/plus-jakarta-sans": "LICENSE"}
+LICENCES = {
+    "@fontsource-variable/plus-jakarta-sans": "LICENSE",
+    "@noble/ed25519": "LICENSE",
+    "htmx.org": "LICENSE",
+    "idb": "LICENSE",
+    "jsqr": "LICENSE",
+    "maplibre-gl": "LICENSE.txt",
+}
 
 
 def style_sheets(ui: Path) -> list[Path]:
