@@ -10,6 +10,7 @@ from tidar.hub.actions.feeds import adopt_feeds
 from tidar.hub.actions.processing import process_delivery
 from tidar.hub.actions.receiving import receive_delivery
 from tidar.hub.actions.spine import new_event_ids, number_events, record_event
+from tidar.hub.actions.staging import record_staged_events, stage_events
 from tidar.hub.queries import sensing
 from tidar.hub.queries.cells import CellView, raw_cell, raw_cells
 from tidar.hub.queries.freshness import feed_of_table, feed_states, feeds_of_tables
@@ -52,7 +53,9 @@ __all__ = [
     "recent_events",
     "recent_observations",
     "record_event",
+    "record_staged_events",
     "spine_lag",
+    "stage_events",
     "waiting_deliveries",
 ]
 
