@@ -36,6 +36,8 @@ class SigningKey(models.Model):
     made_at = models.DateTimeField()
     retired_at = models.DateTimeField(null=True)
 
+    objects: ClassVar[models.Manager[SigningKey]] = models.Manager()
+
     def __str__(self) -> str:
         return self.fingerprint[:16]
 
@@ -52,12 +54,14 @@ class Document(models.Model):
     token = models.CharField(max_length=32, unique=True)  # of the public verification page; unguessable
     subject = models.CharField(max_length=80)  # what it documents: "skrd:<uuid>"
     template_version = models.PositiveSmallIntegerField(default=1)
-    data = models.JSONField()
-    content_hash = models.CharField(max_length=64)  # SHA-256 of the canonical data
+    origin = models.CharField(max_length=200)  # address of the verification page as printed: "https://tidar.example"
+    zone = models.CharField(max_length=40)  # of the times as printed: "Asia/Jakarta"
+    data = models.JSONField()  # one of rules.kinds
+    content_hash = models.CharField(max_length=64)  # SHA-256 of the canonical content: see rules.content
     signature = models.BinaryField()
     key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
-    signed_by = models.CharField(max_length=200)  # name and office, as printed
+    signed_by = models.CharField(max_length=200)  # name, office and number, one a line, as printed
 
     objects: ClassVar[models.Manager[Document]] = models.Manager()
 
@@ -78,6 +82,8 @@ class Cancellation(models.Model):
     reason = models.CharField(max_length=300)
     cancelled_at = models.DateTimeField()
     actor_id = models.CharField(max_length=80)
+
+    objects: ClassVar[models.Manager[Cancellation]] = models.Manager()
 
     def __str__(self) -> str:
         return f"{self.document_id}: {self.reason}"

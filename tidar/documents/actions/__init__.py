@@ -1,1 +1,1 @@
-"""See the README of the app."""
+"""Taking numbers, issuing, cancelling, keeping the signing key."""

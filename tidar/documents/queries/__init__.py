@@ -1,1 +1,1 @@
-"""See the README of the app."""
+"""Reading documents: finding, verifying, printing, checking."""

@@ -1,1 +1,1 @@
-"""See the README of the app."""
+"""What documents say and how they are proved, without a database and without a clock."""
