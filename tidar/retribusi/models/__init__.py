@@ -26,8 +26,8 @@ from tidar.retribusi.models.tariffs import Closure, Parameter, Relief, Target, T
 from tidar.retribusi.models.trader import DoorCode
 
 __all__ = [
-    "Allocation", "ArrearsDay", "Assessment", "AssessmentCancellation", "Case", "Census", "CensusEntry", "Charge", "Closure",
-    "Deposit", "Device", "DeviceRecord", "DoorCode", "Handover", "ImportLine", "KarcisBook", "KarcisMove", "LevyKind",
-    "LevyObject", "Market", "Occupancy", "Parameter", "Payer", "Payment", "Relief", "RightRenewal", "Run", "RunLine",
-    "Target", "Tariff",
+    "Allocation", "ArrearsDay", "Assessment", "AssessmentCancellation", "Case", "Census", "CensusEntry", "Charge",
+    "Closure", "Deposit", "Device", "DeviceRecord", "DoorCode", "Handover", "ImportLine", "KarcisBook",
+    "KarcisMove", "LevyKind", "LevyObject", "Market", "Occupancy", "Parameter", "Payer", "Payment", "Relief",
+    "RightRenewal", "Run", "RunLine", "Target", "Tariff",
 ]  # fmt: skip

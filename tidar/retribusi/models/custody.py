@@ -40,6 +40,7 @@ class Handover(models.Model):
     treasurer_name = models.CharField(max_length=200, blank=True)
     tbp_number = models.CharField(max_length=60, blank=True)
     surplus_rupiah = models.BigIntegerField(default=0)  # counted beyond what the ledger knew of: stands in titipan
+    by_account = models.JSONField(default=dict)  # counted rupiah by account code, "" for what stands in titipan
     receipts_from_at = models.DateTimeField(null=True)  # oldest receipt in the counted cash, first in, first out
     receipts_to_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
