@@ -51,6 +51,8 @@ class Group(models.Model):
     actor_id = models.CharField(max_length=80, blank=True)
     reason = models.CharField(max_length=300, blank=True)  # of a reversal
 
+    objects: ClassVar[models.Manager[Group]] = models.Manager()
+
     class Meta:
         constraints = (
             models.CheckConstraint(condition=Q(transfer_count__gt=0, total_rupiah__gt=0), name="group_moves_something"),
@@ -64,15 +66,19 @@ class Transfer(models.Model):
     """One positive amount from one account to another. Never edited or deleted (trigger); reversed at most once."""
 
     id = models.BigAutoField(primary_key=True)
-    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="transfers")
+    # Without foreign key constraints: their row locks would make every payment into one account write to that account's
+    # row. The trigger of migration 0002 checks existence instead, which is enough because nothing is ever deleted.
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="transfers", db_constraint=False)
     key = models.CharField(max_length=120, unique=True)  # idempotency key, kept for ever
-    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
-    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False)
+    debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     amount_rupiah = models.BigIntegerField()
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reference = models.CharField(max_length=120, blank=True)  # "skrd:<uuid>", "pembayaran:<uuid>"
-    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
+    reverses = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversed_by", db_index=False, db_constraint=False
+    )
 
     objects: ClassVar[models.Manager[Transfer]] = models.Manager()
 
@@ -80,6 +86,9 @@ class Transfer(models.Model):
         constraints = (
             models.CheckConstraint(condition=Q(amount_rupiah__gt=0), name="transfer_is_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
+            models.UniqueConstraint(
+                fields=["reverses"], condition=Q(reverses__isnull=False), name="transfer_reversed_once"
+            ),
         )
         indexes = (
             models.Index(fields=["debit", "id"], name="transfer_debit"),
@@ -97,7 +106,10 @@ class Checkpoint(models.Model):
     transfer_id = models.BigIntegerField()
     debit_rupiah = models.BigIntegerField()
     credit_rupiah = models.BigIntegerField()
+    last_happened_at = models.DateTimeField()  # the latest `happened_at` among them: older questions pass it by
     made_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[Checkpoint]] = models.Manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["account", "transfer_id"], name="checkpoint_once"),)
@@ -110,12 +122,15 @@ class JournalDay(models.Model):
     """A closed day of the journal: a hash over its transfers and over the day before. Append-only (trigger)."""
 
     day_date = models.DateField(primary_key=True)  # of `recorded_at`, in the region's zone
+    ends_at = models.DateTimeField()  # nothing recorded before this moment is accepted any more (trigger)
     transfer_count = models.PositiveIntegerField()
     total_rupiah = models.BigIntegerField()
     last_transfer_id = models.BigIntegerField()
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
     closed_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[JournalDay]] = models.Manager()
 
     def __str__(self) -> str:
         return f"{self.day_date} {self.hash[:12]}"
