@@ -20,12 +20,15 @@ def load_foundation() -> None:
     from tidar.hub.api import adopt_feeds
     from tidar.people.api import load_agencies
     from tidar.places.api import load_region, region
+    from tidar.retribusi.api import load_levies
 
     at = clock.now()
     load_region(by=BY, at=at)
     load_agencies(by=BY, at=at)
     for program in region().programs:
         adopt_feeds(program_dir=settings.PROGRAMS_DIR / program, by=BY, at=at)
+        region_dir = settings.REGIONS_DIR / settings.TIDAR_REGION
+        load_levies(program_dir=settings.PROGRAMS_DIR / program, region_dir=region_dir, by=BY, at=at)
 
 
 def demo_files() -> Iterator[tuple[str, Path]]:
