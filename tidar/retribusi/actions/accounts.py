@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from tidar.common.errors import UnableTo
 from tidar.ledger import api as ledger
 from tidar.ledger.api import NewAccount
+from tidar.retribusi.models import LevyKind
 from tidar.retribusi.rules import accounts as names
 
 TITLE_LENGTH = 200
@@ -53,14 +54,23 @@ def _three(one: OccupancyAccounts) -> tuple[NewAccount, NewAccount, NewAccount]:
     who = f"{one.npwrd} {one.payer_name}".strip()
     return (
         _account(names.receivable_key(one.levy_kind, one.npwrd), "asset", f"Piutang {one.levy_kind} {who}"),
-        _account(
-            names.revenue_key(one.levy_kind, one.market),
-            "revenue",
-            f"Pendapatan-LO {one.levy_kind} {one.market or ''}",
-            code=one.account_code,
-        ),
+        _revenue(one.levy_kind, one.market, one.account_code),
         _account(names.advance_key(one.npwrd), "liability", f"Uang muka {who}"),
     )
+
+
+def _revenue(levy_kind: str, market: str | None, account_code: str) -> NewAccount:
+    title = f"Pendapatan-LO {levy_kind} {market or ''}"
+    return _account(names.revenue_key(levy_kind, market), "revenue", title, code=account_code)
+
+
+def open_revenue(*, levy_kind: str, market: str | None, at: datetime) -> int:
+    """The id of the revenue account of a levy at a market, opened on first use. Raises `UnableToOpen`."""
+    kind = LevyKind.objects.filter(pk=levy_kind).first()
+    if kind is None:
+        raise UnableToOpen(_("Jenis retribusi %s tidak dikenal.") % levy_kind)
+    row = _revenue(levy_kind, market, kind.account_code)
+    return ledger.open_account(key=row.key, kind=row.kind, code=row.code, title=row.title, at=at)
 
 
 def _account(key: str, kind: names.AccountKind, title: str, *, code: str = "") -> NewAccount:

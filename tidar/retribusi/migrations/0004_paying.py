@@ -1,14 +1,335 @@
-"""A payment is posted whole by one function; payments and allocations never change."""
+"""A payment is posted whole by one function, in one round trip; payments and allocations never change.
+
+`retribusi_pay` is the guard of every payment: it locks the occupancy first (lock order of decision 0005), so that what is
+owed is read after every earlier payment of that occupancy has committed. It writes nothing before it knows the whole
+outcome, and says in `outcome` why it refuses. `FOR NO KEY UPDATE` excludes other payments and cancellations but not the
+foreign key checks of rows that only point to the occupancy.
+
+The triggers hold whoever writes: an SKRD is never paid beyond its amount, and a payment's allocations are what the
+payment says.
+"""
 
 from django.db import migrations
 
-FORWARDS = ""
+APPEND_ONLY = """
+CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON retribusi_{name}
+    FOR EACH ROW EXECUTE FUNCTION common_refuse_change();
+CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON retribusi_{name}
+    FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
+"""
 
-BACKWARDS = ""
+# One check for each statement: the allocations of a payment are inserted together. The assessments are locked first, so
+# that two payments which somehow passed the guard together still cannot both fit.
+CHECKS = """
+CREATE FUNCTION retribusi_check_allocations() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong uuid;
+BEGIN
+    PERFORM 1 FROM retribusi_assessment WHERE id IN (SELECT assessment_id FROM added) ORDER BY id FOR NO KEY UPDATE;
+    SELECT a.id INTO wrong FROM retribusi_assessment a
+        WHERE a.id IN (SELECT assessment_id FROM added) AND (
+            SELECT sum(x.amount_rupiah) FROM retribusi_allocation x WHERE x.assessment_id = a.id
+        ) NOT BETWEEN 0 AND a.amount_rupiah LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'SKRD %: allocations below nothing or above its amount', wrong
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER allocation_fits AFTER INSERT ON retribusi_allocation REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION retribusi_check_allocations();
+
+CREATE FUNCTION retribusi_check_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    about uuid;
+BEGIN
+    IF TG_TABLE_NAME = 'retribusi_payment' THEN about := NEW.id; ELSE about := NEW.payment_id; END IF;
+    IF (SELECT p.allocated_rupiah FROM retribusi_payment p WHERE p.id = about) IS DISTINCT FROM
+       (SELECT coalesce(sum(x.amount_rupiah), 0) FROM retribusi_allocation x WHERE x.payment_id = about) THEN
+        RAISE EXCEPTION 'payment %: its allocations are not what it says', about USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE CONSTRAINT TRIGGER payment_is_allocated AFTER INSERT ON retribusi_payment DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION retribusi_check_payment();
+CREATE CONSTRAINT TRIGGER allocation_is_paid AFTER INSERT ON retribusi_allocation DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION retribusi_check_payment();
+"""
+
+DUES = """
+CREATE FUNCTION retribusi_dues(p_occupancy bigint) RETURNS TABLE (
+    assessment uuid, year smallint, sequence bigint, from_date date, to_date date, amount bigint, owed bigint,
+    due_date date, signed boolean
+) LANGUAGE sql STABLE AS $$
+    SELECT a.id, a.year, a.sequence, a.period_from_date, a.period_to_date, a.amount_rupiah,
+        a.amount_rupiah - coalesce((SELECT sum(x.amount_rupiah)::bigint FROM retribusi_allocation x
+                                    WHERE x.assessment_id = a.id), 0),
+        a.due_date, r.signed_at IS NOT NULL
+    FROM retribusi_assessment a JOIN retribusi_run r ON r.id = a.run_id
+    WHERE a.occupancy_id = p_occupancy AND a.closed_at IS NULL
+$$;
+
+CREATE FUNCTION retribusi_why_not(p_occupancy bigint, p_only uuid[]) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT coalesce((
+        SELECT CASE WHEN a.id IS NULL OR a.occupancy_id <> p_occupancy THEN 'foreign'
+                    WHEN a.closed_by = 'batal' THEN 'cancelled'
+                    WHEN a.closed_at IS NOT NULL THEN 'closed'
+                    WHEN r.signed_at IS NULL THEN 'unsigned' END AS why
+        FROM unnest(p_only) WITH ORDINALITY AS wanted(id, place)
+        LEFT JOIN retribusi_assessment a ON a.id = wanted.id LEFT JOIN retribusi_run r ON r.id = a.run_id
+        WHERE a.id IS NULL OR a.occupancy_id <> p_occupancy OR a.closed_at IS NOT NULL OR r.signed_at IS NULL
+        ORDER BY wanted.place LIMIT 1
+    ), '')
+$$;
+"""
+
+AGAIN = """
+CREATE FUNCTION retribusi_rupiah(p_amount bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT 'Rp' || replace(trim(to_char(p_amount, '999,999,999,999,999')), ',', '.')
+$$;
+
+CREATE FUNCTION retribusi_receipt(p_payment uuid) RETURNS TABLE (
+    payment uuid, receipt text, amount bigint, allocated jsonb, advance bigint, suspense bigint, owed_after bigint
+) LANGUAGE sql STABLE AS $$
+    SELECT p.id, p.receipt_number, p.amount_rupiah, coalesce((
+            SELECT jsonb_agg(jsonb_build_array(a.id, a.year, a.sequence, a.period_from_date, a.period_to_date,
+                                               x.amount_rupiah) ORDER BY x.id)
+            FROM retribusi_allocation x JOIN retribusi_assessment a ON a.id = x.assessment_id
+            WHERE x.payment_id = p.id), '[]'),
+        p.advance_rupiah, p.suspense_rupiah,
+        coalesce((SELECT sum(d.owed)::bigint FROM retribusi_dues(p.occupancy_id) d WHERE d.signed), 0)
+    FROM retribusi_payment p WHERE p.id = p_payment
+$$;
+"""
+
+PAY = """
+CREATE FUNCTION retribusi_pay(
+    p_id uuid, p_key text, p_channel text, p_amount bigint, p_happened timestamptz, p_recorded timestamptz,
+    p_occupancy bigint, p_market text, p_levy_kind text, p_cash_key text, p_receipt text, p_collector text,
+    p_surplus text, p_only uuid[], p_agency text, p_details jsonb, p_actor_kind text, p_actor_id text,
+    p_ids uuid[],  -- new ids of: ledger group, event, case, event of the case
+    OUT outcome text, OUT payment uuid, OUT receipt text, OUT amount bigint, OUT allocated jsonb, OUT advance bigint,
+    OUT suspense bigint, OUT owed_after bigint
+) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+DECLARE
+    place record;
+    old retribusi_payment;
+    cash bigint;
+    held bigint;
+    revenue bigint;
+    direct bigint := 0;
+    rest bigint;
+    total bigint := 0;
+    why text := '';
+    given_ids uuid[];
+    given_amounts bigint[];
+    full_ids uuid[];
+    number_of text := 'pembayaran:' || p_id;
+    keys text[] := '{}';
+    credits bigint[] := '{}';
+    amounts bigint[] := '{}';
+BEGIN
+    SELECT o.id, o.receivable_id, o.advance_id, b.number::text, b.market_id::text, b.levy_kind_id::text,
+           k.agency_id::text, coalesce(nullif(b.area_code, ''), m.area_code, '')::text AS area, coalesce(b.lon, m.lon) AS lon,
+           coalesce(b.lat, m.lat) AS lat, concat_ws(', ', k.object_word || ' ' || b.number, m.name) AS words
+        INTO place
+        FROM retribusi_occupancy o JOIN retribusi_levyobject b ON b.id = o.levy_object_id
+        JOIN retribusi_levykind k ON k.code = b.levy_kind_id LEFT JOIN retribusi_market m ON m.code = b.market_id
+        WHERE o.id = p_occupancy
+        FOR NO KEY UPDATE OF o;  -- the guard
+    IF place.id IS NULL AND p_occupancy IS NOT NULL THEN
+        outcome := 'no-occupancy';
+        RETURN;
+    END IF;
+    IF place.id IS NULL THEN
+        SELECT NULL::bigint AS id, NULL::bigint AS receivable_id, NULL::bigint AS advance_id, ''::text AS number,
+               m.code::text AS market_id, nullif(p_levy_kind, '') AS levy_kind_id, p_agency AS agency_id,
+               coalesce(m.area_code, '')::text AS area, m.lon, m.lat, coalesce(m.name, '')::text AS words
+            INTO place FROM (SELECT 1) AS one LEFT JOIN retribusi_market m ON m.code = p_market;
+    END IF;
+    IF place.agency_id IS DISTINCT FROM p_agency THEN
+        outcome := 'other-agency';
+        RETURN;
+    END IF;
+
+    SELECT * INTO old FROM retribusi_payment WHERE key = p_key;
+    IF old.id IS NULL THEN
+        SELECT a.id INTO cash FROM ledger_account a WHERE a.key = p_cash_key;
+        IF cash IS NULL THEN
+            outcome := 'no-account';
+            RETURN;
+        END IF;
+        IF cardinality(p_only) > 0 THEN
+            why := retribusi_why_not(p_occupancy, p_only);
+            IF why <> '' AND p_channel IN ('tunai', 'karcis') THEN
+                outcome := why;
+                RETURN;
+            END IF;
+        END IF;
+        -- oldest first, or exactly the wanted ones in their order: each takes what those before it left
+        SELECT coalesce(sum(t.take), 0), array_agg(t.assessment ORDER BY t.turn) FILTER (WHERE t.take > 0),
+               array_agg(t.take ORDER BY t.turn) FILTER (WHERE t.take > 0),
+               array_agg(t.assessment) FILTER (WHERE t.take = t.owed),
+               coalesce(sum(t.owed), 0) - coalesce(sum(t.take), 0),
+               coalesce(jsonb_agg(jsonb_build_array(t.assessment, t.year, t.sequence, t.from_date, t.to_date, t.take)
+                                  ORDER BY t.turn) FILTER (WHERE t.take > 0), '[]')
+            INTO total, given_ids, given_amounts, full_ids, owed_after, allocated
+            FROM (
+                SELECT q.*, CASE WHEN q.wanted THEN
+                           greatest(0, least(q.owed, p_amount - (sum(q.owed) FILTER (WHERE q.wanted)
+                                                                 OVER (ORDER BY q.turn) - q.owed))) ELSE 0 END AS take
+                FROM (
+                    SELECT d.*, cardinality(p_only) = 0 OR d.assessment = ANY (p_only) AS wanted,
+                           row_number() OVER (ORDER BY array_position(p_only, d.assessment), d.from_date, d.year,
+                                              d.sequence) AS turn
+                    FROM retribusi_dues(p_occupancy) d WHERE d.signed
+                ) q
+            ) t;
+        rest := p_amount - total;
+        advance := CASE WHEN p_surplus = 'advance' AND why = '' AND place.id IS NOT NULL THEN rest ELSE 0 END;
+        direct := CASE WHEN place.id IS NULL AND p_channel = 'karcis' AND p_levy_kind <> '' THEN rest ELSE 0 END;
+        suspense := rest - advance - direct;
+        IF suspense > 0 THEN
+            SELECT a.id INTO held FROM ledger_account a WHERE a.key = 'titipan:' || p_agency;
+        END IF;
+        IF direct > 0 THEN
+            SELECT a.id INTO revenue FROM ledger_account a
+                WHERE a.key = 'pendapatan:' || p_levy_kind || ':' || coalesce(place.market_id, '-');
+        END IF;
+        IF (suspense > 0 AND held IS NULL) OR (direct > 0 AND revenue IS NULL) THEN
+            outcome := 'no-account';
+            RETURN;
+        END IF;
+        INSERT INTO retribusi_payment (id, key, channel, occupancy_id, market_id, amount_rupiah, allocated_rupiah,
+                advance_rupiah, suspense_rupiah, revenue_rupiah, receipt_number, collector_id, cash_account_id,
+                happened_at, recorded_at, reason, details)
+            VALUES (p_id, p_key, p_channel, place.id, place.market_id, p_amount, total, advance, suspense, direct,
+                p_receipt, p_collector, cash, p_happened, p_recorded, '', p_details)
+            ON CONFLICT DO NOTHING;
+        IF NOT FOUND THEN
+            SELECT * INTO old FROM retribusi_payment WHERE key = p_key;
+            IF old.id IS NULL THEN
+                outcome := 'taken';  -- the id or the receipt number belongs to another payment
+                RETURN;
+            END IF;
+        END IF;
+    END IF;
+    IF old.id IS NOT NULL THEN
+        IF (old.channel, old.amount_rupiah, old.occupancy_id, old.receipt_number, old.collector_id, old.happened_at)
+            IS DISTINCT FROM (p_channel, p_amount, p_occupancy, p_receipt, p_collector, p_happened) THEN
+            outcome := 'conflict';
+            RETURN;
+        END IF;
+        SELECT 'same', r.* INTO outcome, payment, receipt, amount, allocated, advance, suspense, owed_after
+            FROM retribusi_receipt(old.id) r;
+        RETURN;
+    END IF;
+
+    IF total > 0 THEN
+        INSERT INTO retribusi_allocation (payment_id, assessment_id, amount_rupiah)
+            SELECT p_id, g.id, g.amount FROM unnest(given_ids, given_amounts) AS g(id, amount);
+        IF full_ids IS NOT NULL THEN
+            UPDATE retribusi_assessment SET closed_at = p_happened, closed_by = 'lunas' WHERE id = ANY (full_ids);
+        END IF;
+        keys := keys || (number_of || ':skrd');
+        credits := credits || place.receivable_id;
+        amounts := amounts || total;
+    END IF;
+    IF advance > 0 THEN
+        keys := keys || (number_of || ':uang-muka');
+        credits := credits || place.advance_id;
+        amounts := amounts || advance;
+    END IF;
+    IF suspense > 0 THEN
+        keys := keys || (number_of || ':titipan');
+        credits := credits || held;
+        amounts := amounts || suspense;
+    END IF;
+    IF direct > 0 THEN
+        keys := keys || (number_of || ':karcis');
+        credits := credits || revenue;
+        amounts := amounts || direct;
+    END IF;
+    IF NOT ledger_post(p_ids[1], number_of, 'payment', p_happened, p_recorded, p_actor_kind, p_actor_id, keys,
+                       array_fill(cash, ARRAY[cardinality(keys)]), credits, amounts,
+                       array_fill(number_of, ARRAY[cardinality(keys)])) THEN
+        RAISE EXCEPTION 'payment %: the ledger has its group already', p_id USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    PERFORM hub_record_event(p_ids[2], 'levy.paid', p_happened, p_recorded, place.words, place.area, place.lon,
+        place.lat, p_id::text, jsonb_build_object('agency', p_agency, 'market', place.market_id, 'levy_kind',
+            place.levy_kind_id, 'channel', p_channel, 'amount_rupiah', p_amount, 'allocated_rupiah', total,
+            'advance_rupiah', advance, 'suspense_rupiah', suspense, 'stall', place.number, 'payment', p_id::text,
+            'occupancy', place.id::text, 'receipt', p_receipt, 'settled', coalesce(cardinality(full_ids), 0)),
+        'levies.see');
+    IF suspense > 0 THEN
+        PERFORM retribusi_open_case(p_ids[3], p_ids[4],
+            CASE WHEN place.id IS NULL THEN 'tak-dikenal' WHEN why = 'closed' THEN 'bayar-ganda'
+                 WHEN why = 'cancelled' THEN 'skrd-batal' ELSE 'kelebihan' END,
+            'titipan:' || p_id, p_agency, place.id, number_of, suspense, suspense,
+            CASE WHEN place.id IS NULL THEN
+                     format('%s diterima (%s) dari pembayar yang tidak dikenal.', retribusi_rupiah(suspense), p_receipt)
+                 WHEN why = 'closed' THEN
+                     format('%s (%s) untuk tagihan %s yang sudah lunas.', retribusi_rupiah(suspense), p_receipt, place.words)
+                 ELSE format('%s (%s) melebihi tagihan %s.', retribusi_rupiah(suspense), p_receipt, place.words) END,
+            p_happened, p_recorded, place.market_id, place.area);
+    END IF;
+    outcome := 'new';
+    payment := p_id;
+    receipt := p_receipt;
+    amount := p_amount;
+END $$;
+"""
+
+CASES = """
+CREATE FUNCTION retribusi_open_case(
+    p_id uuid, p_event uuid, p_kind text, p_key text, p_agency text, p_occupancy bigint, p_subject text,
+    p_amount bigint, p_held bigint, p_sentence text, p_happened timestamptz, p_recorded timestamptz, p_market text,
+    p_area text
+) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO retribusi_case (id, kind, key, agency_id, occupancy_id, subject, amount_rupiah, held_rupiah, sentence,
+            opened_at, settled_by, settlement, group_key)
+        VALUES (p_id, p_kind, p_key, p_agency, p_occupancy, p_subject, p_amount, p_held, left(p_sentence, 300),
+            p_recorded, '', '', '')
+        ON CONFLICT (key) DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM hub_record_event(p_event, 'levy.case_opened', p_happened, p_recorded, p_sentence, p_area, NULL, NULL,
+        p_id::text, jsonb_build_object('agency', p_agency, 'market', p_market, 'case', p_id::text, 'case_kind', p_kind,
+            'amount_rupiah', p_amount, 'about', p_subject), 'levies.see');
+    RETURN true;
+END $$;
+"""
+
+FORWARDS = "".join(APPEND_ONLY.format(name=name) for name in ("payment", "allocation")) + CHECKS + DUES + AGAIN + CASES + PAY
+
+BACKWARDS = """
+DROP FUNCTION retribusi_pay;
+DROP FUNCTION retribusi_open_case;
+DROP FUNCTION retribusi_receipt;
+DROP FUNCTION retribusi_rupiah;
+DROP FUNCTION retribusi_why_not;
+DROP FUNCTION retribusi_dues;
+DROP TRIGGER allocation_is_paid ON retribusi_allocation;
+DROP TRIGGER payment_is_allocated ON retribusi_payment;
+DROP TRIGGER allocation_fits ON retribusi_allocation;
+DROP FUNCTION retribusi_check_payment;
+DROP FUNCTION retribusi_check_allocations;
+""" + "".join(
+    f"DROP TRIGGER {name}_no_truncate ON retribusi_{name}; DROP TRIGGER {name}_append_only ON retribusi_{name};"
+    for name in ("payment", "allocation")
+)
 
 
 class Migration(migrations.Migration):
 
-    dependencies = [("retribusi", "0003_assessing"), ("ledger", "0002_posting")]
+    dependencies = [
+        ("retribusi", "0003_assessing"),
+        ("ledger", "0002_posting"),
+        ("hub", "0007_record_event"),
+        ("common", "0002_append_only"),
+    ]
 
-    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)] if FORWARDS else []
+    operations = [migrations.RunSQL(FORWARDS, BACKWARDS)]
