@@ -61,7 +61,7 @@ class ReliefSpan:
 class MarketDays:
     """When a market is open: ISO weekdays (none named: every day), less the days on which it was closed."""
 
-    open_weekdays: frozenset[int] = frozenset()
+    open_weekdays: tuple[int, ...] = ()
     closed: tuple[DaySpan, ...] = ()
 
     def opens_on(self, day: date) -> bool:

@@ -1,0 +1,262 @@
+"""Issuing: draft lines become SKRD with gap-free numbers, ledger transfers and events, chunk by chunk.
+
+A chunk is one transaction of set-based statements: killed inside one, nothing of it is there; killed between two, the
+next start goes on with the lines that are left. A line leaves the preview in the transaction that makes its SKRD, so
+nothing is issued twice; numbers are taken last, so the series is held only while the chunk's SKRD are written, and a
+chunk that fails gives its numbers back.
+
+Locks, in this order: the run, its occupancies by id, the series.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.utils.translation import gettext as _
+
+from tidar.common.actor import Actor
+from tidar.common.audit import record
+from tidar.common.errors import UnableTo, UnableToFind
+from tidar.documents import api as documents
+from tidar.hub import api as hub
+from tidar.ledger import api as ledger
+from tidar.places import api as places
+from tidar.retribusi.models import Run
+from tidar.retribusi.queries.assessing.inputs import digest_of, inputs_of
+from tidar.retribusi.queries.register import parameter
+
+State = Run.State
+SERIES = "SKRD"
+CHUNK = 5_000
+DUE_DAYS = "due-days"
+
+STAGE_SQL = """
+CREATE TEMPORARY TABLE IF NOT EXISTS retribusi_staged_skrd (
+    line_id bigint, id uuid, event_id uuid, occupancy_id bigint, tariff_id bigint, days smallint, formula jsonb,
+    amount_rupiah bigint, receivable_id bigint, revenue_id bigint, market_id text, market_name text, number text,
+    area_code text, lon double precision, lat double precision
+) ON COMMIT DELETE ROWS
+"""
+LOCK_SQL = """
+SELECT count(*) FROM (
+    SELECT o.id FROM retribusi_occupancy o
+    WHERE o.id IN (SELECT occupancy_id FROM retribusi_runline WHERE run_id = %(run)s ORDER BY id LIMIT %(chunk)s)
+    ORDER BY o.id FOR NO KEY UPDATE
+) locked
+"""
+# The lines leave the preview here; whatever makes this transaction fail puts them back.
+TAKE_SQL = """
+WITH taken AS (
+    DELETE FROM retribusi_runline
+    WHERE id IN (SELECT id FROM retribusi_runline WHERE run_id = %(run)s ORDER BY id LIMIT %(chunk)s)
+    RETURNING id, occupancy_id, tariff_id, days, formula, amount_rupiah
+), turn AS (
+    SELECT taken.*, row_number() OVER (ORDER BY id) AS place FROM taken
+), ids AS (
+    SELECT skrd, event, place FROM unnest(%(ids)s::uuid[], %(events)s::uuid[]) WITH ORDINALITY AS u(skrd, event, place)
+)
+INSERT INTO retribusi_staged_skrd
+SELECT turn.id, ids.skrd, ids.event, turn.occupancy_id, turn.tariff_id, turn.days, turn.formula, turn.amount_rupiah,
+    o.receivable_id, o.revenue_id, b.market_id, m.name, b.number,
+    coalesce(nullif(b.area_code, ''), m.area_code, ''), coalesce(b.lon, m.lon), coalesce(b.lat, m.lat)
+FROM turn JOIN ids USING (place) JOIN retribusi_occupancy o ON o.id = turn.occupancy_id
+JOIN retribusi_levyobject b ON b.id = o.levy_object_id LEFT JOIN retribusi_market m ON m.code = b.market_id
+"""
+# What another run issued since the preview; seen because its occupancies are locked before this statement begins.
+OVERTAKEN_SQL = """
+DELETE FROM retribusi_staged_skrd s USING retribusi_assessment a
+WHERE a.occupancy_id = s.occupancy_id AND a.period_from_date BETWEEN %(earliest)s AND %(to)s
+  AND a.period_to_date >= %(from)s AND a.closed_by <> 'batal'
+"""
+LEDGER_SQL = """
+INSERT INTO ledger_staged (key, debit_id, credit_id, amount_rupiah, reference)
+SELECT 'skrd:' || id, receivable_id, revenue_id, amount_rupiah, 'skrd:' || id FROM retribusi_staged_skrd ORDER BY line_id
+"""
+EVENTS_SQL = """
+INSERT INTO hub_staged_event (id, subject, area_code, lon, lat, source_id, data)
+SELECT event_id, concat_ws(' ', 'SKRD', market_name, number), area_code, lon, lat, 'skrd:' || id,
+    jsonb_build_object('agency', %(agency)s::text, 'levy_kind', %(levy_kind)s::text, 'market', coalesce(market_id, ''),
+        'number', number, 'amount_rupiah', amount_rupiah, 'assessment', id::text, 'occupancy', occupancy_id::text,
+        'run', %(run)s::text, 'period_from', %(from)s::text, 'period_to', %(to)s::text)
+FROM retribusi_staged_skrd ORDER BY line_id
+"""
+SKRD_SQL = """
+INSERT INTO retribusi_assessment (id, run_id, occupancy_id, tariff_id, year, sequence, period_from_date, period_to_date,
+    days, formula, amount_rupiah, due_date, issued_at, recorded_at, closed_by)
+SELECT id, %(run)s, occupancy_id, tariff_id, %(year)s, %(first)s + row_number() OVER (ORDER BY line_id) - 1,
+    %(from)s, %(to)s, days, formula, amount_rupiah, %(due)s, %(at)s, %(at)s, ''
+FROM retribusi_staged_skrd ORDER BY line_id
+"""
+
+
+class UnableToIssue(UnableTo):
+    """The run cannot be issued, or not any more from this preview."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    """What one chunk did; `is_last` when no line is left or somebody wants to stop."""
+
+    issued_count: int
+    is_last: bool
+
+
+def begin_issue(*, run_id: uuid.UUID, by: Actor, at: datetime) -> int:
+    """A person orders a run to be issued (or a stopped one to go on); returns how many lines wait.
+
+    Raises `UnableToIssue` when nothing is to be issued, or when a tariff, closure, relief or place changed since the
+    preview was computed: what was seen is what is issued. Changes nothing else; `issue_run` does the work.
+    """
+    with transaction.atomic():
+        run = _locked(run_id)
+        by.must("levies.assess", agency=run.agency_code, area=run.area_code or None)
+        if run.state not in (State.PREVIEWED, State.ISSUING):
+            raise UnableToIssue(_refusal(run))
+        _must_be_fresh(run)
+        waiting = run.lines.count()
+        if not waiting and run.state == State.PREVIEWED:
+            raise UnableToIssue(_("Tidak ada yang perlu diterbitkan: semua tempat sudah ber-SKRD atau tidak dikenai."))
+        before = run.state
+        if run.state == State.PREVIEWED:
+            run.due_date = due_date(local_day(at))
+            run.issued_by, run.state = by.name[:200], State.ISSUING
+        run.stop_wanted, run.error = False, ""
+        run.save(update_fields=["due_date", "issued_by", "state", "stop_wanted", "error"])
+        after = {"lines": waiting, "total_rupiah": run.total_rupiah, "due_date": run.due_date}
+        record("levy_run.issue", by=by, at=at, subject=("levy_run", str(run.pk)), before={"state": before}, after=after)
+    return waiting
+
+
+def issue_run(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUNK) -> int:
+    """Issue what is left of a run, chunk by chunk, until it is done or somebody wants to stop; returns how many now.
+
+    Resumable: call it again after a kill. On an issued run it does nothing. Raises what `begin_issue` raises.
+    """
+    run = _found(run_id)
+    if run.state == State.PREVIEWED:
+        begin_issue(run_id=run_id, by=by, at=at)
+    elif run.state == State.ISSUING:
+        by.must("levies.assess", agency=run.agency_code, area=run.area_code or None)
+        _must_be_fresh(run)
+    elif run.state in (State.PREVIEWING, State.DROPPED):
+        raise UnableToIssue(_refusal(run))
+    issued = 0
+    while True:
+        done = issue_chunk(run_id=run_id, by=by, at=at, chunk=chunk)
+        issued += done.issued_count
+        if done.is_last:
+            return issued
+
+
+def issue_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUNK) -> _Chunk:
+    """One chunk in one transaction; the last one marks the run as issued."""
+    with transaction.atomic():
+        run = _locked(run_id)
+        if run.state != State.ISSUING or run.stop_wanted:
+            return _Chunk(0, is_last=True)
+        with connection.cursor() as cursor:
+            taken = _take(cursor, run, chunk)
+            issued = _write(cursor, run, by=by, at=at) if taken else 0
+        run.issued_count += issued
+        is_last = taken < chunk
+        if is_last:
+            run.state, run.issued_at = State.ISSUED, at
+            after = {"issued": run.issued_count, "to_issue": run.line_count}
+            record("levy_run.issued", by=by, at=at, subject=("levy_run", str(run.pk)), after=after)
+        run.save(update_fields=["issued_count", "state", "issued_at"])
+    return _Chunk(issued, is_last=is_last)
+
+
+def _take(cursor: CursorWrapper, run: Run, chunk: int) -> int:
+    """Move the next lines into the staging table; returns how many were taken from the preview."""
+    cursor.execute(STAGE_SQL)
+    cursor.execute("DELETE FROM retribusi_staged_skrd")
+    terms = {"run": run.pk, "chunk": chunk}
+    cursor.execute(LOCK_SQL, terms)
+    ids = hub.new_event_ids(2 * chunk)
+    cursor.execute(TAKE_SQL, terms | {"ids": ids[0::2], "events": ids[1::2]})
+    taken = int(cursor.rowcount)
+    cursor.execute(OVERTAKEN_SQL, _period(run))
+    return taken
+
+
+def _write(cursor: CursorWrapper, run: Run, *, by: Actor, at: datetime) -> int:
+    """Transfers, events, and last of all numbers and SKRD, for what is staged; returns how many."""
+    cursor.execute("SELECT count(*) FROM retribusi_staged_skrd")
+    row = cursor.fetchone()
+    count = int(row[0]) if row else 0
+    if not count:
+        return 0
+    ledger.stage()
+    cursor.execute(LEDGER_SQL)
+    key = f"skrd:{run.pk}:{run.issued_count}"  # the run is locked, so each chunk begins at its own count
+    ledger.post_staged(group_key=key, kind="skrd.issued", happened_at=at, at=at, by=by)
+    hub.stage_events()
+    cursor.execute(EVENTS_SQL, _period(run) | {"agency": run.agency_code, "levy_kind": run.levy_kind_id})
+    hub.record_staged_events(kind="levy.assessed", happened_at=at, at=at, permission="levies.see")
+    year = local_day(at).year
+    first = documents.take_numbers(SERIES, year, count)
+    cursor.execute(SKRD_SQL, _period(run) | {"year": year, "first": first, "due": run.due_date, "at": at})
+    if cursor.rowcount != count:
+        raise RuntimeError("fewer SKRD were written than numbers were taken")
+    return count
+
+
+def _period(run: Run) -> dict[str, Any]:
+    earliest = run.from_date - timedelta(days=31)
+    return {"run": run.pk, "from": run.from_date, "to": run.to_date, "earliest": earliest}
+
+
+def _locked(run_id: uuid.UUID) -> Run:
+    run = Run.objects.select_for_update(no_key=True, of=("self",)).select_related("market").filter(pk=run_id).first()
+    if run is None:
+        raise UnableToFind(_("Penetapan itu tidak ada."))
+    return run
+
+
+def _found(run_id: uuid.UUID) -> Run:
+    run = Run.objects.select_related("market").filter(pk=run_id).first()
+    if run is None:
+        raise UnableToFind(_("Penetapan itu tidak ada."))
+    return run
+
+
+def _must_be_fresh(run: Run) -> None:
+    if run.notes.get("digest") == digest_of(run, inputs_of(run)):
+        return
+    if run.state == State.ISSUING:
+        raise UnableToIssue(
+            _(
+                "Tarif, hari libur, keringanan, atau penempatan berubah di tengah penerbitan. Akhiri penetapan ini, "
+                "lalu buat penetapan baru untuk sisanya."
+            )
+        )
+    raise UnableToIssue(
+        _(
+            "Tarif, hari libur, keringanan, atau penempatan berubah sesudah pratinjau dihitung. Hitung ulang "
+            "pratinjaunya, lalu periksa sekali lagi."
+        )
+    )
+
+
+def _refusal(run: Run) -> str:
+    if run.state == State.PREVIEWING:
+        return _("Pratinjaunya belum selesai dihitung.")
+    if run.state == State.DROPPED:
+        return _("Penetapan ini sudah dibatalkan sebelum terbit.")
+    return _("Penetapan ini sudah terbit seluruhnya.")
+
+
+def local_day(at: datetime) -> date:
+    """The calendar day of a moment in the region's own zone."""
+    return at.astimezone(places.region().zone).date()
+
+
+def due_date(day: date) -> date:
+    """The last day to pay what is issued on `day`: the region's "due-days" in force (old regional rules: 15 days)."""
+    return day + timedelta(days=int(parameter(DUE_DAYS, day)))

@@ -1,0 +1,1 @@
+"""Reads for runs and SKRD, by what they are for."""
