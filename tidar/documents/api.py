@@ -13,17 +13,19 @@ from tidar.documents.actions.issuing import issue, issue_many
 from tidar.documents.actions.keys import rotate_key
 from tidar.documents.actions.numbering import UnableToNumber, take_numbers
 from tidar.documents.queries.documents import find, find_many
+from tidar.documents.queries.rendering import UnableToPrint, pdf, pdfs
 from tidar.documents.rules.content import DocumentView, NewDocument
 from tidar.documents.rules.kinds import KINDS, TITLES, Karcis, Line, Skrd, Ssrd, Sts, Tbp, UnableToIssue
 from tidar.documents.rules.numbering import number_text, path_of
+from tidar.documents.rules.printing import PAPERS
 from tidar.documents.rules.proof import UnableToSign
 from tidar.documents.rules.qr import qr_svg
 from tidar.documents.rules.wording import amount_in_words
 
 __all__ = [
-    "KINDS", "TITLES", "DocumentView", "Karcis", "Line", "NewDocument", "Skrd", "Ssrd", "Sts", "Tbp", "UnableToCancel",
-    "UnableToIssue", "UnableToNumber", "UnableToSign", "amount_in_words", "cancel", "find", "find_many", "issue",
-    "issue_many", "number_text", "qr_svg", "rotate_key", "take_numbers", "verification_url",
+    "KINDS", "PAPERS", "TITLES", "DocumentView", "Karcis", "Line", "NewDocument", "Skrd", "Ssrd", "Sts", "Tbp", "UnableToCancel",
+    "UnableToIssue", "UnableToNumber", "UnableToPrint", "UnableToSign", "amount_in_words", "cancel", "find", "find_many", "issue",
+    "issue_many", "number_text", "pdf", "pdfs", "qr_svg", "rotate_key", "take_numbers", "verification_url",
 ]  # fmt: skip
 
 

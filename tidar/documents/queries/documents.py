@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import QuerySet
@@ -75,7 +76,7 @@ def content_of(document: Document) -> Content:
     )
 
 
-def cancellation_of(document: Document) -> tuple[object, str] | None:
+def cancellation_of(document: Document) -> tuple[datetime, str] | None:
     """When and why it was cancelled, or None."""
     try:
         found = document.cancellation

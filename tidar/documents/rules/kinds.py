@@ -49,6 +49,7 @@ class Sheet(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     account_title: Short = ""
     levy: Short = ""  # "Retribusi Pelayanan Pasar"
     market: Short = ""
+    notes: Annotated[tuple[Text, ...], Meta(max_length=12)] = ()  # printed last, as they are
 
 
 class Skrd(Sheet, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ def code_of(token: str) -> str:
 
 
 def path_of(token: str) -> str:
-    """The path of a verification page. It is printed in QR codes, so it can never change (a test holds the URL to it)."""
+    """The path of a verification page. Printed in QR codes, so it can never change (a test holds the URL to it)."""
     return f"/dok/{token}/"
 
 

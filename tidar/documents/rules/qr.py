@@ -26,6 +26,13 @@ def path_of(rows: tuple[tuple[int, ...], ...], *, margin: int) -> str:
     return "".join(parts)
 
 
+def qr_image(text: str) -> str:
+    """A bare SVG of the modules for print; the paper around it is the quiet zone."""
+    rows = modules(text)
+    size = len(rows)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path_of(rows, margin=0)}"/></svg>'
+
+
 def qr_svg(text: str) -> str:
     """An inline SVG with its quiet zone of four modules; no style and no script, so it passes a strict CSP.
 
