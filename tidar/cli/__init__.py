@@ -26,7 +26,8 @@ def _parser() -> argparse.ArgumentParser:
         serve = words.add_parser(word, help=text)
         serve.add_argument("--port", type=int, default=int(os.environ.get("TIDAR_PORT", "8000")))
         serve.add_argument("--host", default=os.environ.get("TIDAR_HOST", "127.0.0.1"))
-    words.add_parser("check", help="state every invariant of the stored data and say which hold")
+    checking = words.add_parser("check", help="state every invariant of the stored data and say which hold")
+    checking.add_argument("names", nargs="*", metavar="app", help="only of these apps: ledger, spine, lake …")
     for word, (_command, text) in DJANGO_WORDS.items():
         words.add_parser(word, help=text, add_help=False)
     words.add_parser("manage", help="any Django management command", add_help=False)
@@ -48,7 +49,7 @@ def main(argv: list[str] | None = None) -> int:
     if options.word == "check":
         from tidar.cli.commands import check
 
-        return check()
+        return check(options.names)
     from tidar.cli.serving import serve
 
     return serve(host=options.host, port=options.port, demo=options.word == "demo")

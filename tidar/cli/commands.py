@@ -24,13 +24,18 @@ def run_django(arguments: list[str]) -> int:
     return 0
 
 
-CHECKS = ("check_places", "check_spine", "check_lake", "check_indicators")
+CHECKS = ("check_places", "check_spine", "check_lake", "check_ledger", "check_indicators")
 
 
-def check() -> int:
-    """Run every app's check of its stored data; returns 1 when one does not hold."""
+def check(chosen: list[str]) -> int:
+    """Run the checks of the apps named, or of every app; returns 1 when one does not hold, 2 for an unknown name."""
+    names = [f"check_{name}" for name in chosen] or list(CHECKS)
+    if unknown := [name for name in names if name not in CHECKS]:
+        known = ", ".join(name.removeprefix("check_") for name in CHECKS)
+        sys.stderr.write(f"no such check: {', '.join(unknown)}; there are: {known}\n")
+        return 2
     worst = 0
-    for name in CHECKS:
+    for name in names:
         status = run_django([name])
         worst = max(worst, status)
         sys.stdout.write(f"{name}: {'holds' if status == 0 else 'DOES NOT HOLD'}\n")
