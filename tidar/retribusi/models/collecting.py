@@ -107,9 +107,23 @@ class Device(models.Model):
     agency = models.ForeignKey("people.Agency", on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=120)  # "HP Samsung A04 Pak Slamet"
     registered_at = models.DateTimeField()
+    approved_at = models.DateTimeField(null=True)  # by a supervisor; what is signed before is held
+    approved_by = models.CharField(max_length=200, blank=True)
     revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.CharField(max_length=200, blank=True)
+    revoke_reason = models.CharField(max_length=300, blank=True)
     highest_counter = models.PositiveBigIntegerField(default=0)  # as claimed by the phone
+    highest_at = models.DateTimeField(null=True)  # when it was claimed
+    complete_counter = models.PositiveBigIntegerField(default=0)  # 1 … this are all here; derived, saves counting
     last_seen_at = models.DateTimeField(null=True)
+    used_minute = models.DateTimeField(null=True)  # how often it sent in this minute
+    used_count = models.PositiveIntegerField(default=0)
+
+    objects: ClassVar[models.Manager[Device]] = models.Manager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["public_key"], name="device_key_once"),)
+        indexes = (models.Index(fields=["collector_id"], name="device_collector"),)
 
     def __str__(self) -> str:
         return self.code
@@ -143,13 +157,21 @@ class DeviceRecord(models.Model):
     signature = models.BinaryField()
     happened_at = models.DateTimeField(null=True)  # as claimed
     received_at = models.DateTimeField()
+    kind = models.CharField(max_length=10, blank=True)  # "payment", "void", "karcis", "handover"; "" unreadable
+    amount_rupiah = models.BigIntegerField(default=0)  # cash that changed hands by it, as signed
     state = models.CharField(max_length=10, choices=State.choices)
     sentence = models.CharField(max_length=300, blank=True)  # why it is held or refused
+    receipt = models.JSONField(null=True)  # as answered the first time, so that the same again is answered the same
     payment = models.ForeignKey(Payment, null=True, on_delete=models.PROTECT, related_name="+")
     settled_at = models.DateTimeField(null=True)
+    settled_by = models.CharField(max_length=200, blank=True)
+    accepted = models.BooleanField(null=True)  # what the person who settled it decided
     settlement = models.CharField(max_length=300, blank=True)
 
+    objects: ClassVar[models.Manager[DeviceRecord]] = models.Manager()
+
     class Meta:
+        indexes = (models.Index(fields=["device", "-counter"], condition=Q(state="ditahan"), name="device_record_held"),)
         constraints = (
             models.UniqueConstraint(fields=["device", "counter", "content_hash"], name="device_record_once"),
             models.UniqueConstraint(
@@ -172,6 +194,8 @@ class KarcisBook(models.Model):
     last_serial = models.PositiveIntegerField()
     denomination_rupiah = models.BigIntegerField()
     received_at = models.DateTimeField()
+
+    objects: ClassVar[models.Manager[KarcisBook]] = models.Manager()
 
     class Meta:
         constraints = (
@@ -211,6 +235,11 @@ class KarcisMove(models.Model):
     recorded_at = models.DateTimeField()
     reason = models.CharField(max_length=300, blank=True)
     actor_id = models.CharField(max_length=80)
+
+    objects: ClassVar[models.Manager[KarcisMove]] = models.Manager()
+
+    class Meta:
+        indexes = (models.Index(fields=["collector_id", "book"], name="karcis_collector"),)
 
     def __str__(self) -> str:
         return f"{self.book_id} {self.first_serial}–{self.last_serial} {self.kind}"

@@ -37,6 +37,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tidar.common.errors import UnableTo
 from tidar.common.formats import number_text
+from tidar.common.money import rupiah_text
 
 VERSION = 1
 FIRST_PREVIOUS = "0" * 64
@@ -454,6 +455,26 @@ def said(found: Sequence[Doubt], *, what: str = "") -> str:
     """The doubts as one text for the person who reviews the record, and for the collector."""
     words = " ".join(doubt.value for doubt in found)
     return f"{words} {what}".strip()[:300]
+
+
+def booked_words(*, amount: int, shown_owed: int | None, owed_before: int, advance: int) -> str:
+    """What became of cash that was booked as signed; a phone that showed another debt is told so, never refused."""
+    words = [f"Dibukukan {rupiah_text(amount)}."]
+    if shown_owed is not None and shown_owed != owed_before:
+        words.append(f"Di HP tertulis tagihan {rupiah_text(shown_owed)}, di register {rupiah_text(owed_before)}.")
+    if advance:
+        words.append(f"{rupiah_text(advance)} menjadi uang muka.")
+    return " ".join(words)
+
+
+def waiting_for(counter: int) -> str:
+    """Why a correction waits: what it corrects has not arrived."""
+    return f"Menunggu catatan nomor {number_text(counter)} sampai."
+
+
+def too_late_to_void(*, sold_at: datetime, voided_at: datetime, minutes: int) -> bool:
+    """Whether a receipt was taken back later than `minutes` after it was given, or before it was given."""
+    return not sold_at <= voided_at <= sold_at + timedelta(minutes=minutes)
 
 
 def missing(held: Sequence[int], *, of: int) -> tuple[tuple[int, int], ...]:
