@@ -43,7 +43,7 @@ _OWN: dict[str, dict[str, Any]] = {
         ],
     },
     "karcis": {
-        "amount_rupiah": 3_000, "day": "2026-11-25", "stall": "Los B nomor 7", "place_type": "Los",
+        "amount_rupiah": 3_000, "day": "2026-11-25", "stall": "Blok B nomor 7", "place_type": "Los",
         "channel": "Tunai", "collector": "Slamet Riyadi", "received_at": "2026-11-25T08:15:30+07:00",
     },
     "ssrd": {
