@@ -4,4 +4,6 @@ from __future__ import annotations
 
 from django.urls import URLPattern
 
-urlpatterns: list[URLPattern] = []
+from tidar.retribusi.urls import pungut
+
+urlpatterns: list[URLPattern] = [*pungut.urlpatterns]

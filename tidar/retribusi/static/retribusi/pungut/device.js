@@ -1,0 +1,77 @@
+/** This phone: its key, its registration, whether it is ready for a day without signal, and its unsent records as a file. */
+import { base64url, make, native, uuid7 } from "./keys.js";
+import { get, post } from "./net.js";
+import { wire } from "./record.js";
+import { exclusive, inState, recall, remember, unsent } from "./store.js";
+
+const LOCK = "tidar-pungut-alat";
+
+/** Register this phone under `name`. The key is kept before the city hears of it: a lost answer is asked for again. */
+export function register(name) {
+  return exclusive(LOCK, async () => {
+    const known = await recall("device");
+    let device = known && !known.behind ? known : null;
+    if (!device) {
+      const { secret, publicKey } = await make();
+      device = { id: uuid7(), secret, publicKey };
+    }
+    device = { ...device, name };
+    await remember("device", device);
+    const answer = await post("/api/pungut/alat", { id: device.id, public_key: base64url(device.publicKey), name });
+    return kept(device, answer);
+  });
+}
+
+async function kept(device, answer) {
+  const updated = { ...device, code: answer.code, approved: answer.approved !== false, sentence: answer.sentence ?? "" };
+  await remember("device", updated);
+  return updated;
+}
+
+/** Ask whether the market head has approved this phone. */
+export function askApproval() {
+  return exclusive(LOCK, async () => {
+    const device = await recall("device");
+    const { body } = await get(`/api/pungut/alat/${device.id}`);
+    return kept(device, body);
+  });
+}
+
+/** Files that this phone needs beyond the shell, because its browser cannot do it alone. */
+async function extras() {
+  const needed = [];
+  if (!(await detects())) needed.push("/static/vendor/jsqr.js");
+  if (!(await native())) needed.push("/static/vendor/ed25519.js");
+  return needed;
+}
+
+/** Whether the browser reads QR codes itself. */
+export async function detects() {
+  if (!("BarcodeDetector" in globalThis)) return false;
+  return (await BarcodeDetector.getSupportedFormats().catch(() => [])).includes("qr_code");
+}
+
+/** Make sure that the app opens without signal; says what is missing, or "" when nothing is. */
+export async function readyOffline() {
+  if (!navigator.serviceWorker) return "Peramban ini terlalu lama. Perbarui Chrome.";
+  const worker = await Promise.race([navigator.serviceWorker.ready, new Promise((later) => setTimeout(later, 15000))]);
+  if (!worker?.active) return "Aplikasi belum selesai diunduh. Coba lagi sebentar.";
+  for (const address of await extras()) {
+    const answer = await fetch(address).catch(() => null); // the worker keeps what it fetches
+    if (!answer?.ok) return "Pembaca stiker belum selesai diunduh. Coba lagi.";
+  }
+  await navigator.storage?.persist?.().catch(() => false);
+  return (await caches.match("/pungut/")) ? "" : "Aplikasi belum tersimpan di HP. Coba lagi.";
+}
+
+/** Everything the city has not booked, as a file that an officer can read and send on. */
+export async function asFile() {
+  const device = await recall("device");
+  const records = [...(await unsent()), ...(await inState("ditolak")), ...(await inState("ditahan"))];
+  const content = {
+    made_at: new Date().toISOString(), device: device?.id, code: device?.code, name: device?.name,
+    public_key: device ? base64url(device.publicKey) : "",
+    records: records.map((record) => ({ device: record.device, counter: record.counter, receipt: record.receipt, ...wire(record) })),
+  };
+  return new Blob([JSON.stringify(content, null, 1)], { type: "application/json" });
+}

@@ -1,0 +1,76 @@
+/** Everything the screens show, read from the phone's store at once, and what is wrong that the collector can mend. */
+import { activity, now } from "./route.js";
+import { chainKey, FIRST, recall, unsentCount } from "./store.js";
+import { hari, lama } from "./words.js";
+
+const CLOCK_MINUTES = 2;
+const NEARLY_FULL = 0.9;
+
+/** A whole picture of this moment. */
+export async function load() {
+  const [device, route, server, problem, bag, waiting] = await Promise.all(
+    [recall("device"), recall("route"), recall("server"), recall("problem"), recall("bag"), unsentCount()],
+  );
+  const moment = new Date();
+  const act = await activity(route, moment);
+  const chain = device ? ((await recall(chainKey(device.id))) ?? FIRST) : FIRST;
+  const stalls = new Map((route?.stalls ?? []).map((stall) => [stall.qr, stall]));
+  return { device, route, server: server ?? {}, problem: problem ?? {}, bag: bag ?? 0, waiting, act, chain, stalls, moment };
+}
+
+/** What a stall owes now. */
+export const standing = (state, stall) => now(stall, state.act, state.route);
+
+/** Today's receipts that stand, and their sum. */
+export function today(state) {
+  const day = hari(state.moment);
+  const taken = state.act.taken;
+  const list = state.act.records.filter((r) => r.day === day && (r.kind === "payment" || r.kind === "karcis"));
+  const standingOnes = list.filter((r) => !taken.has(`${r.device}:${r.counter}`));
+  return { count: standingOnes.length, sum: standingOnes.reduce((total, r) => total + r.amount, 0) };
+}
+
+/** "diterima kota (41 dari 43)": what the city last said it holds of this phone's records. */
+export function heldWords({ server, chain }) {
+  if (server.held === undefined) return chain.counter ? `diterima kota (0 dari ${chain.counter})` : "belum ada kuitansi";
+  return `diterima kota (${server.held} dari ${Math.max(server.of ?? 0, chain.counter)})`;
+}
+
+function clockWarning({ server, chain, moment }) {
+  const minutes = Math.round(Math.abs(server.difference ?? 0) / 60000);
+  if (Math.abs(server.difference ?? 0) > CLOCK_MINUTES * 60000) {
+    const way = server.difference > 0 ? "lebih cepat" : "terlambat";
+    return `Jam HP ini ${way} ${lama(minutes)} dari jam kota. Betulkan di Setelan HP, supaya kuitansi tidak ditahan.`;
+  }
+  if (chain.at - moment.getTime() > CLOCK_MINUTES * 60000) {
+    return "Jam HP ini mundur. Kuitansi memakai waktu kuitansi terakhir. Betulkan jam di Setelan HP.";
+  }
+  return "";
+}
+
+async function storageWarning() {
+  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  return quota && usage / quota > NEARLY_FULL ? "Penyimpanan HP hampir penuh. Hapus foto atau aplikasi yang tidak dipakai." : "";
+}
+
+/** `[kind, sentence, link?]` for everything that needs the collector. */
+export async function warnings(state) {
+  const found = [];
+  if (state.device?.behind) found.push(["bad", "Catatan lama di HP ini hilang. Daftarkan lagi sebagai HP baru.", ["#/siap", "Daftarkan"]]);
+  if (state.device?.code && state.device.approved === false) found.push(["warn", "HP ini menunggu persetujuan kepala pasar.", ["#/siap", "Periksa"]]);
+  if (state.problem.problem === "masuk") found.push(["warn", "Masa masuk sudah habis. Anda tetap bisa memungut; masuk lagi saat ada sinyal.", ["/akun/masuk/?next=/pungut/", "Masuk"]]);
+  if (state.problem.problem === "ditolak") found.push(["bad", `Kota belum menerima kiriman: ${state.problem.sentence}`, ["#/kirim", "Lihat"]]);
+  const clock = clockWarning(state);
+  if (clock) found.push(["warn", clock]);
+  const storage = await storageWarning();
+  if (storage) found.push(["warn", storage]);
+  return found;
+}
+
+/** Sentence and kind for one record: the three honest states. */
+export function stateOf(record) {
+  if (record.state === "dibukukan" || record.state === "selesai") return ["ok", "diterima kota"];
+  if (record.state === "ditahan") return ["warn", `ditahan: ${record.sentence}`];
+  if (record.state === "ditolak") return ["bad", `ditolak: ${record.sentence}`];
+  return ["info", "tersimpan di HP"];
+}

@@ -1,0 +1,120 @@
+/**
+ * Bringing what is on the phone to the city: in order, at most 200 at once, as often as needed. A record is only marked
+ * as received by the city's own answer for its counter; a lost answer means asking again, and the same record again gets
+ * the same answer. One tab (or the service worker) at a time.
+ */
+import { clockDifference, MustSignIn, NoSignal, post } from "./net.js";
+import { wire } from "./record.js";
+import { chainKey, exclusive, FIRST, inState, recall, remember, settle, since, tell, unsent } from "./store.js";
+
+const BATCH = 200;
+const FIRST_WAIT = 2000;
+const LONGEST_WAIT = 300000;
+let wait = FIRST_WAIT;
+let timer;
+
+/** Changes to a record from the city's result for it. */
+function answered(result) {
+  return { unsent: 0, state: result.state, sentence: result.sentence ?? "", server: result.receipt ?? null };
+}
+
+const within = (counter, ranges) => ranges.some(([from, to]) => counter >= from && counter <= to);
+
+/** Send one batch of one device; returns how many of it the city answered for. */
+async function sendBatch(device, records) {
+  const highest = ((await recall(chainKey(device))) ?? FIRST).counter;
+  const begun = Date.now();
+  const answer = await post("/api/pungut/kirim", { device, highest, records: records.map(wire) });
+  const ended = Date.now();
+  const sent = new Set(records.map((record) => record.hash));
+  const results = (answer.results ?? []).filter((result) => sent.has(result.hash));
+  const missing = answer.missing ?? [];
+  const again = (await lacking(device, missing)).filter((counter) => !results.some((r) => r.counter === counter));
+  await noticeLoss(device, answer.of ?? 0);
+  const difference = answer.server_time ? clockDifference(answer.server_time, begun, ended) : null;
+  await settle(
+    [
+      ...results.map((result) => [device, result.counter, answered(result)]),
+      ...again.map((counter) => [device, counter, { unsent: 1, state: "hp" }]),
+    ],
+    { held: answer.held, of: answer.of ?? highest, missing, difference, at: ended, device },
+  );
+  return { answered: results.length, again: again.length };
+}
+
+/** The city holds more of this phone than the phone itself: its store was lost or restored from an older copy. */
+async function noticeLoss(id, of) {
+  const device = await recall("device");
+  const own = ((await recall(chainKey(id))) ?? FIRST).counter;
+  if (device?.id === id && of > own) await remember("device", { ...device, behind: true });
+}
+
+/** Counters that the city misses although this phone holds them and thought them received. */
+async function lacking(device, missing) {
+  if (!missing.length) return [];
+  const kept = await since(device, Math.min(...missing.map(([from]) => from)));
+  return kept.filter((record) => within(record.counter, missing) && !record.unsent).map((record) => record.counter);
+}
+
+async function batches() {
+  let stuck = 0;
+  for (;;) {
+    const waiting = await unsent(BATCH);
+    if (!waiting.length) return;
+    const { device } = waiting[0];
+    const done = await sendBatch(device, waiting.filter((record) => record.device === device));
+    stuck = done.answered ? 0 : stuck + 1;
+    if (stuck > 1) throw new NoSignal("Kota belum menjawab untuk semua kuitansi.");
+  }
+}
+
+/** Ask once what the city holds, also about records it put aside: somebody may have decided on them since. */
+async function compare() {
+  const device = await recall("device");
+  if (!device?.code) return;
+  const held = (await inState("ditahan")).filter((record) => record.device === device.id);
+  await sendBatch(device.id, held.slice(0, BATCH));
+}
+
+/** Send everything; says in words how it ended: "" when all is with the city. Never throws, never runs twice at once. */
+export function sendAll({ ask = false } = {}) {
+  return exclusive("tidar-pungut-kirim", async () => {
+    try {
+      await batches();
+      if (ask) await compare();
+      await batches();
+      return await ended("", "");
+    } catch (error) {
+      if (error instanceof MustSignIn) return ended("masuk", "Masuk lagi supaya kuitansi terkirim.");
+      if (error instanceof NoSignal) return ended("sinyal", error.message);
+      return ended("ditolak", error.message);
+    }
+  });
+}
+
+async function ended(problem, sentence) {
+  const before = await recall("problem");
+  await remember("problem", { problem, sentence, at: Date.now() });
+  if (before?.problem !== problem || before?.sentence !== sentence) tell("answer");
+  return problem;
+}
+
+/** Keep sending for as long as the app is open: at once when something changes, else with growing pauses. */
+export function keepSending(afterwards) {
+  const run = async (options) => {
+    clearTimeout(timer);
+    const problem = await sendAll(options);
+    await afterwards(problem);
+    wait = problem ? Math.min(wait * 2, LONGEST_WAIT) : FIRST_WAIT;
+    const pause = problem ? wait * (0.75 + Math.random() / 2) : LONGEST_WAIT;
+    clearTimeout(timer);
+    timer = setTimeout(run, pause);
+  };
+  const soon = (options) => {
+    wait = FIRST_WAIT;
+    return run(options);
+  };
+  addEventListener("online", () => soon({ ask: true }));
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon());
+  return soon;
+}
