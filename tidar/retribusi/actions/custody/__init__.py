@@ -1,0 +1,18 @@
+"""Cash from the collector's bag to the treasury: declared, counted, deposited; each act once, by the person it is."""
+
+from tidar.retribusi.actions.custody.deposits import UnableToDeposit, deposit
+from tidar.retribusi.actions.custody.handovers import (
+    UnableToHandOver,
+    confirm_handover,
+    declare_handover,
+    withdraw_handover,
+)
+
+__all__ = [
+    "UnableToDeposit",
+    "UnableToHandOver",
+    "confirm_handover",
+    "declare_handover",
+    "deposit",
+    "withdraw_handover",
+]

@@ -1,0 +1,124 @@
+"""What came in: receipts of a span of days by channel, market, collector, levy. New money only, gross.
+
+An advance that is used up and titipan that is applied to a bill are no new money (`Payment.NO_NEW_MONEY`); a reversal
+counts negative on its own day. What stands in titipan is money that came, but is no revenue yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection
+
+from tidar.places import api as places
+from tidar.retribusi.models import Payment
+
+# Whose money it is: the levy's agency; of an unknown payer, the market's; without a market, that of the open case. A
+# karcis names no occupancy: its levy is that of its book.
+AGENCY_JOINS = """
+LEFT JOIN retribusi_occupancy o ON o.id = p.occupancy_id
+LEFT JOIN retribusi_levyobject l ON l.id = o.levy_object_id
+LEFT JOIN LATERAL (SELECT b.levy_kind_id FROM retribusi_karcismove v JOIN retribusi_karcisbook b ON b.id = v.book_id
+    WHERE p.channel = 'karcis' AND p.occupancy_id IS NULL AND v.payment_id = p.id LIMIT 1) book ON true
+LEFT JOIN retribusi_levykind k ON k.code = coalesce(l.levy_kind_id, book.levy_kind_id)
+LEFT JOIN retribusi_market m ON m.code = coalesce(l.market_id, p.market_id)
+LEFT JOIN retribusi_case c ON p.occupancy_id IS NULL AND p.market_id IS NULL AND c.subject = 'pembayaran:' || p.id
+"""
+AGENCY = "coalesce(k.agency_id, m.agency_id, c.agency_id)"
+
+TAKINGS_SQL = f"""
+SELECT p.channel, coalesce(m.code, ''), coalesce(m.name, ''), p.collector_id, coalesce(k.code, ''),
+    count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
+FROM retribusi_payment p {AGENCY_JOINS}
+WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
+    AND {AGENCY} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
+GROUP BY 1, 2, 3, 4, 5
+"""
+
+DAILY_SQL = f"""
+SELECT (p.happened_at AT TIME ZONE %(zone)s)::date AS day, p.channel, p.collector_id, coalesce(k.account_code, ''),
+    count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
+FROM retribusi_payment p {AGENCY_JOINS}
+WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
+    AND {AGENCY} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
+    AND (%(collector)s = '' OR p.collector_id = %(collector)s)
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """Receipts that share channel, market, collector and levy: how many, how much, and how much of it is titipan."""
+
+    channel: str
+    market: str
+    market_name: str
+    collector_id: str
+    levy_kind: str
+    count: int
+    rupiah: int
+    suspense_rupiah: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayTaking:
+    """Receipts of one day that share channel, collector and account code."""
+
+    day: date
+    channel: str
+    collector_id: str
+    account_code: str
+    count: int
+    rupiah: int
+    suspense_rupiah: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A line of a summary."""
+
+    key: str
+    title: str
+    count: int
+    rupiah: int
+
+
+def bounds(first: date, last: date) -> tuple[datetime, datetime]:
+    """From the first moment of `first` to the first moment after `last`, in the region's zone."""
+    zone = places.region().zone
+    return (
+        datetime.combine(first, time.min, tzinfo=zone),
+        datetime.combine(last + timedelta(days=1), time.min, tzinfo=zone),
+    )
+
+
+def _asked(agency: str, first: date, last: date) -> dict[str, object]:
+    since, until = bounds(first, last)
+    old = [str(channel) for channel in Payment.NO_NEW_MONEY]
+    return {"since": since, "until": until, "old": old, "agency": agency, "zone": str(places.region().zone)}
+
+
+def takings(agency: str, first: date, last: date, *, market: str = "") -> list[Taking]:
+    """Receipts of an agency from one day to another, both included, folded by what they share. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(TAKINGS_SQL, _asked(agency, first, last) | {"market": market})
+        return [Taking(*row[:5], int(row[5]), int(row[6]), int(row[7])) for row in cursor.fetchall()]
+
+
+def daily_takings(agency: str, first: date, last: date, *, market: str = "", collector: str = "") -> list[DayTaking]:
+    """The same day by day, by channel, collector and account code. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(DAILY_SQL, _asked(agency, first, last) | {"market": market, "collector": collector})
+        return [DayTaking(*row[:4], int(row[4]), int(row[5]), int(row[6])) for row in cursor.fetchall()]
+
+
+def summed(rows: Iterable[Taking], by: Callable[[Taking], tuple[str, str]]) -> list[Sum]:
+    """Receipts by (key, title), the greatest first."""
+    sums: dict[str, Sum] = {}
+    for row in rows:
+        key, title = by(row)
+        before = sums.get(key, Sum(key, title, 0, 0))
+        sums[key] = Sum(key, before.title or title, before.count + row.count, before.rupiah + row.rupiah)
+    return sorted(sums.values(), key=lambda one: (-one.rupiah, one.title))
