@@ -12,7 +12,7 @@ from tidar.ledger.actions.nightly import CHECKED, Checked, close_and_check
 from tidar.ledger.actions.posting import UnableToPost, post
 from tidar.ledger.actions.reversing import UnableToReverse, reverse_group, reverse_transfer
 from tidar.ledger.actions.staging import post_staged, stage
-from tidar.ledger.queries.balances import account_ids, balance, balances
+from tidar.ledger.queries.balances import account_ids, account_keys, balance, balances
 from tidar.ledger.queries.checking import check
 from tidar.ledger.queries.groups import find_group
 from tidar.ledger.queries.journal import journal_days
@@ -35,6 +35,7 @@ __all__ = [
     "UnableToPost",
     "UnableToReverse",
     "account_ids",
+    "account_keys",
     "balance",
     "balances",
     "check",

@@ -35,6 +35,11 @@ def account_ids(keys: Collection[str]) -> dict[str, int]:
     return dict(Account.objects.filter(key__in=keys).values_list("key", "id"))
 
 
+def account_keys(beginning: str) -> list[str]:
+    """Keys of the accounts that begin like this, in their order ("kas:kanal:")."""
+    return list(Account.objects.filter(key__startswith=beginning).order_by("key").values_list("key", flat=True))
+
+
 def balance(account_key: str, *, until: datetime | None = None) -> int:
     """What stands on one account in its own sense (an asset's debits less credits, a liability's the reverse).
 
