@@ -50,12 +50,14 @@ OPEN_THEN = """
         AND (a.closed_at IS NULL OR a.closed_at >= %(settled)s)
 """
 
-DAY_SQL = f"""
-WITH open AS ({OPEN_THEN})
-SELECT l.market_id, l.levy_kind_id, {AGED}
+DAY_TEMPLATE = """
+WITH open AS ({open})
+SELECT l.market_id, l.levy_kind_id, {aged}
 FROM open JOIN retribusi_occupancy o ON o.id = open.occupancy_id JOIN retribusi_levyobject l ON l.id = o.levy_object_id
 WHERE owed > 0 GROUP BY 1, 2 ORDER BY 1, 2
 """
+
+DAY_SQL = DAY_TEMPLATE.format(open=OPEN_THEN, aged=AGED)
 
 MOVED_SQL = """
 SELECT l.market_id, l.levy_kind_id, sum(moved.issued), sum(moved.paid), sum(moved.cancelled) FROM (

@@ -17,7 +17,7 @@ from tidar.retribusi.models import Payment
 
 # Whose money it is: the levy's agency; of an unknown payer, the market's; without a market, that of the open case. A
 # karcis names no occupancy: its levy is that of its book.
-AGENCY_JOINS = """
+JOINS = """
 LEFT JOIN retribusi_occupancy o ON o.id = p.occupancy_id
 LEFT JOIN retribusi_levyobject l ON l.id = o.levy_object_id
 LEFT JOIN LATERAL (SELECT b.levy_kind_id FROM retribusi_karcismove v JOIN retribusi_karcisbook b ON b.id = v.book_id
@@ -26,26 +26,30 @@ LEFT JOIN retribusi_levykind k ON k.code = coalesce(l.levy_kind_id, book.levy_ki
 LEFT JOIN retribusi_market m ON m.code = coalesce(l.market_id, p.market_id)
 LEFT JOIN retribusi_case c ON p.occupancy_id IS NULL AND p.market_id IS NULL AND c.subject = 'pembayaran:' || p.id
 """
-AGENCY = "coalesce(k.agency_id, m.agency_id, c.agency_id)"
+OWNER = "coalesce(k.agency_id, m.agency_id, c.agency_id)"
 
-TAKINGS_SQL = f"""
+TAKINGS_TEMPLATE = """
 SELECT p.channel, coalesce(m.code, ''), coalesce(m.name, ''), p.collector_id, coalesce(k.code, ''),
     count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
-FROM retribusi_payment p {AGENCY_JOINS}
+FROM retribusi_payment p {joins}
 WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
-    AND {AGENCY} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
+    AND {owner} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
 GROUP BY 1, 2, 3, 4, 5
 """
 
-DAILY_SQL = f"""
+DAILY_TEMPLATE = """
 SELECT (p.happened_at AT TIME ZONE %(zone)s)::date AS day, p.channel, p.collector_id, coalesce(k.account_code, ''),
     count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
-FROM retribusi_payment p {AGENCY_JOINS}
+FROM retribusi_payment p {joins}
 WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
-    AND {AGENCY} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
+    AND {owner} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
     AND (%(collector)s = '' OR p.collector_id = %(collector)s)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
+
+
+TAKINGS_SQL = TAKINGS_TEMPLATE.format(joins=JOINS, owner=OWNER)
+DAILY_SQL = DAILY_TEMPLATE.format(joins=JOINS, owner=OWNER)
 
 
 @dataclass(frozen=True, slots=True)

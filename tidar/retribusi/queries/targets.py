@@ -1,6 +1,6 @@
 """Target against realised, per market and levy, for a year up to a day.
 
-Realised is what came in as revenue or advance, gross, less reversals; titipan counts on the day it is applied to a bill.
+Realised is what came in as revenue or advance, gross, less reversals; titipan counts once it is applied to a bill.
 An advance that is used up counted when it came.
 """
 
@@ -91,17 +91,9 @@ def target_lines(agency: str, day: date) -> list[TargetLine]:
     ):
         target, brought = targets.get((market, kind)), came.get((market, kind), Realised())
         goal = target.amount_rupiah if target else 0
-        lines.append(
-            TargetLine(
-                market,
-                markets.get(market, ""),
-                kind,
-                kinds.get(kind, ""),
-                brought,
-                standing(target_rupiah=goal, realised_rupiah=brought.year, day=day),
-                target.source if target else "",
-            )  # fmt: skip
-        )
+        stands = standing(target_rupiah=goal, realised_rupiah=brought.year, day=day)
+        names = (market, markets.get(market, ""), kind, kinds.get(kind, ""))
+        lines.append(TargetLine(*names, brought, stands, target.source if target else ""))
     return lines
 
 
