@@ -26,6 +26,7 @@ class Tally:
     lower_count: int = 0
     lower_rupiah: int = 0
     same_count: int = 0
+    last_count: int = 0  # of those that passed by and had an SKRD in the period before
     last_rupiah: int = 0
     gone_count: int = 0
     gone_rupiah: int = 0
@@ -53,7 +54,7 @@ class Tally:
             self.new_count += 1
             self.new_rupiah += rupiah
             return
-        self.last_rupiah += last
+        self._had(last)
         if rupiah > last:
             self.higher_count += 1
             self.higher_rupiah += rupiah - last
@@ -70,8 +71,23 @@ class Tally:
         if len(self.samples) < SAMPLES and kind not in self.samples:
             self.samples[kind] = (place, computed.amount_rupiah, formula_words(computed.formula))
 
-    def leave_out(self, reason: str, place: Place) -> None:
+    def _had(self, last: int) -> None:
+        self.last_count += 1
+        self.last_rupiah += last
+
+    def had_before(self, count: int, rupiah: int) -> None:
+        """How many had an SKRD in the period before, and their sum: who did not pass by any more is gone too."""
+        self.gone_count += count - self.last_count
+        self.gone_rupiah += rupiah - self.last_rupiah
+        self.last_count, self.last_rupiah = count, rupiah
+
+    def leave_out(self, reason: str, place: Place, *, last_rupiah: int | None) -> None:
         """Count one place that gets no SKRD, with the reason (a key of `rules.assessing.LEFT_OUT`)."""
+        if last_rupiah is not None:
+            self._had(last_rupiah)
+            if reason != "sudah":
+                self.gone_count += 1
+                self.gone_rupiah += last_rupiah
         self.left_out[reason] = self.left_out.get(reason, 0) + 1
         named = self.named.setdefault(reason, [])
         if len(named) < NAMED:
@@ -90,6 +106,6 @@ class Tally:
             "lower": [self.lower_count, self.lower_rupiah],
             "same": self.same_count,
             "gone": [self.gone_count, self.gone_rupiah],
-            "last_rupiah": self.last_rupiah + self.gone_rupiah,
+            "last": [self.last_count, self.last_rupiah],
             "partly_without_tariff": self.partly_without_tariff,
         }

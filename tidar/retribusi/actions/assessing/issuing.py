@@ -42,29 +42,32 @@ CREATE TEMPORARY TABLE IF NOT EXISTS retribusi_staged_skrd (
     area_code text, lon double precision, lat double precision
 ) ON COMMIT DELETE ROWS
 """
+# The next lines of a run reach up to this one. Ranges, not lists: the planner needs no statistics of fresh lines for them.
+REACH_SQL = """
+SELECT count(*), max(id) FROM (
+    SELECT id FROM retribusi_runline WHERE run_id = %(run)s ORDER BY id LIMIT %(chunk)s
+) next
+"""
 LOCK_SQL = """
 SELECT count(*) FROM (
     SELECT o.id FROM retribusi_occupancy o
-    WHERE o.id IN (SELECT occupancy_id FROM retribusi_runline WHERE run_id = %(run)s ORDER BY id LIMIT %(chunk)s)
+    WHERE o.id IN (SELECT occupancy_id FROM retribusi_runline WHERE run_id = %(run)s AND id <= %(last)s)
     ORDER BY o.id FOR NO KEY UPDATE
 ) locked
 """
 # The lines leave the preview here; whatever makes this transaction fail puts them back.
 TAKE_SQL = """
 WITH taken AS (
-    DELETE FROM retribusi_runline
-    WHERE id IN (SELECT id FROM retribusi_runline WHERE run_id = %(run)s ORDER BY id LIMIT %(chunk)s)
+    DELETE FROM retribusi_runline WHERE run_id = %(run)s AND id <= %(last)s
     RETURNING id, occupancy_id, tariff_id, days, formula, amount_rupiah
 ), turn AS (
     SELECT taken.*, row_number() OVER (ORDER BY id) AS place FROM taken
-), ids AS (
-    SELECT skrd, event, place FROM unnest(%(ids)s::uuid[], %(events)s::uuid[]) WITH ORDINALITY AS u(skrd, event, place)
 )
 INSERT INTO retribusi_staged_skrd
-SELECT turn.id, ids.skrd, ids.event, turn.occupancy_id, turn.tariff_id, turn.days, turn.formula, turn.amount_rupiah,
-    o.receivable_id, o.revenue_id, b.market_id, m.name, b.number,
+SELECT turn.id, (%(ids)s::uuid[])[2 * place - 1], (%(ids)s::uuid[])[2 * place], turn.occupancy_id, turn.tariff_id,
+    turn.days, turn.formula, turn.amount_rupiah, o.receivable_id, o.revenue_id, b.market_id, m.name, b.number,
     coalesce(nullif(b.area_code, ''), m.area_code, ''), coalesce(b.lon, m.lon), coalesce(b.lat, m.lat)
-FROM turn JOIN ids USING (place) JOIN retribusi_occupancy o ON o.id = turn.occupancy_id
+FROM turn JOIN retribusi_occupancy o ON o.id = turn.occupancy_id
 JOIN retribusi_levyobject b ON b.id = o.levy_object_id LEFT JOIN retribusi_market m ON m.code = b.market_id
 """
 # What another run issued since the preview; seen because its occupancies are locked before this statement begins.
@@ -75,7 +78,8 @@ WHERE a.occupancy_id = s.occupancy_id AND a.period_from_date BETWEEN %(earliest)
 """
 LEDGER_SQL = """
 INSERT INTO ledger_staged (key, debit_id, credit_id, amount_rupiah, reference)
-SELECT 'skrd:' || id, receivable_id, revenue_id, amount_rupiah, 'skrd:' || id FROM retribusi_staged_skrd ORDER BY line_id
+SELECT 'skrd:' || id, receivable_id, revenue_id, amount_rupiah, 'skrd:' || id
+FROM retribusi_staged_skrd ORDER BY line_id
 """
 EVENTS_SQL = """
 INSERT INTO hub_staged_event (id, subject, area_code, lon, lat, source_id, data)
@@ -173,16 +177,18 @@ def issue_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUN
 
 
 def _take(cursor: CursorWrapper, run: Run, chunk: int) -> int:
-    """Move the next lines into the staging table; returns how many were taken from the preview."""
+    """Move the next lines into the staging table, each with an id for its SKRD and its event; returns how many."""
     cursor.execute(STAGE_SQL)
     cursor.execute("DELETE FROM retribusi_staged_skrd")
-    terms = {"run": run.pk, "chunk": chunk}
+    cursor.execute(REACH_SQL, {"run": run.pk, "chunk": chunk})
+    taken, last = cursor.fetchone() or (0, None)
+    if not taken:
+        return 0
+    terms = {"run": run.pk, "last": last}
     cursor.execute(LOCK_SQL, terms)
-    ids = hub.new_event_ids(2 * chunk)
-    cursor.execute(TAKE_SQL, terms | {"ids": ids[0::2], "events": ids[1::2]})
-    taken = int(cursor.rowcount)
+    cursor.execute(TAKE_SQL, terms | {"ids": hub.new_event_ids(2 * taken)})
     cursor.execute(OVERTAKEN_SQL, _period(run))
-    return taken
+    return int(taken)
 
 
 def _write(cursor: CursorWrapper, run: Run, *, by: Actor, at: datetime) -> int:

@@ -23,9 +23,9 @@ from tidar.retribusi.queries.assessing.inputs import (
     Inputs,
     OccupancyRow,
     digest_of,
-    gone_since_last,
     inputs_of,
     last_period,
+    last_total,
     occupancy_batches,
 )
 from tidar.retribusi.rules.assessing import Computed, DaySpan, MarketDays, Use, amount
@@ -124,11 +124,11 @@ def compute_run(*, run_id: uuid.UUID, by: Actor, at: datetime) -> int:
         RunLine.objects.filter(run=run).delete()
         inputs = inputs_of(run)
         tally = _write_lines(run, inputs)
-        tally.gone_count, tally.gone_rupiah = gone_since_last(run)
+        tally.had_before(*last_total(run))
         last = last_period(run)
         run.notes = tally.notes() | {
             "digest": digest_of(run, inputs),
-            "last": [last.from_date.isoformat(), last.to_date.isoformat()] if last else None,
+            "last_period": [last.from_date.isoformat(), last.to_date.isoformat()] if last else None,
             "computed_at": at.isoformat(),
             "computed_by": by.name[:200],
         }
@@ -159,14 +159,14 @@ class _Reckoner:
         """The COPY line of one occupancy, or "" when it is left out; counted either way."""
         place = (row.market or "", row.block, row.number)
         if reason := _assessed_before(row):
-            tally.leave_out(reason, place)
+            tally.leave_out(reason, place, last_rupiah=row.last_rupiah)
             return ""
         computed, middle = self._computed(row)
         reason = computed.left_out
         if not reason and row.is_flat_done and any(part.period == "sekali" for part in computed.formula.parts):
             reason = "sekali"
         if reason:
-            tally.leave_out(reason, place)
+            tally.leave_out(reason, place, last_rupiah=row.last_rupiah)
             return ""
         tally.add(place, computed, last_rupiah=row.last_rupiah)
         last = "\\N" if row.last_rupiah is None else row.last_rupiah

@@ -1,4 +1,4 @@
-"""All that a run computes from: tariffs, market days, leaves, reliefs, and a digest that tells when any of it changed."""
+"""All that a run computes from: tariffs, market days, leaves, reliefs; and a digest that tells when it changed."""
 
 from __future__ import annotations
 
@@ -130,13 +130,7 @@ def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, tuple[Any, ...]]:
     return {key: tuple(values) for key, values in made.items()}
 
 
-PLACES = """
-FROM retribusi_occupancy o JOIN retribusi_levyobject b ON b.id = o.levy_object_id
-WHERE b.levy_kind_id = %(levy_kind)s AND o.from_date <= %(to)s AND (o.to_date IS NULL OR o.to_date >= %(from)s)
-  AND (%(market)s::text IS NULL OR b.market_id = %(market)s)
-  AND (%(occupancy)s::bigint IS NULL OR o.id = %(occupancy)s)
-"""
-STREAM_SQL = f"""
+STREAM_SQL = """
 WITH seen AS (
     SELECT occupancy_id, bool_or(period_from_date = %(from)s AND period_to_date = %(to)s) AS done
     FROM retribusi_assessment
@@ -151,32 +145,33 @@ WITH seen AS (
     GROUP BY occupancy_id
 ), place AS (
     SELECT o.id, o.from_date, o.to_date, b.market_id, b.block, b.number, b.place_type, b.area_m2, b.route_order
-    {PLACES}
+    FROM retribusi_occupancy o JOIN retribusi_levyobject b ON b.id = o.levy_object_id
+    WHERE b.levy_kind_id = %(levy_kind)s AND o.from_date <= %(to)s AND (o.to_date IS NULL OR o.to_date >= %(from)s)
+      AND (%(market)s::text IS NULL OR b.market_id = %(market)s)
+      AND (%(occupancy)s::bigint IS NULL OR o.id = %(occupancy)s)
 )
 SELECT p.id, p.from_date, p.to_date, p.market_id, p.block, p.number, p.place_type, p.area_m2,
     coalesce(seen.done, false), seen.occupancy_id IS NOT NULL, flat.occupancy_id IS NOT NULL, last.rupiah
 FROM place p LEFT JOIN seen ON seen.occupancy_id = p.id LEFT JOIN flat ON flat.occupancy_id = p.id
 LEFT JOIN last ON last.occupancy_id = p.id
 ORDER BY p.market_id, p.block, p.route_order, p.number, p.id
-"""  # noqa: S608 - only constants are put together
-GONE_SQL = f"""
-SELECT count(*), coalesce(sum(rupiah), 0)::bigint FROM (
-    SELECT a.occupancy_id, sum(a.amount_rupiah) AS rupiah
-    FROM retribusi_assessment a JOIN retribusi_occupancy o ON o.id = a.occupancy_id
-    JOIN retribusi_levyobject b ON b.id = o.levy_object_id
-    WHERE a.period_from_date = %(last_from)s AND a.period_to_date = %(last_to)s AND a.closed_by <> 'batal'
-      AND b.levy_kind_id = %(levy_kind)s AND (%(market)s::text IS NULL OR b.market_id = %(market)s)
-      AND (%(occupancy)s::bigint IS NULL OR o.id = %(occupancy)s)
-      AND NOT EXISTS (SELECT 1 FROM retribusi_runline l WHERE l.run_id = %(run)s AND l.occupancy_id = a.occupancy_id)
-      AND NOT EXISTS (SELECT 1 FROM retribusi_assessment n WHERE n.occupancy_id = a.occupancy_id
-          AND n.period_from_date = %(from)s AND n.period_to_date = %(to)s AND n.closed_by <> 'batal')
-    GROUP BY a.occupancy_id
-) gone
+"""
+LAST_SQL = """
+SELECT count(DISTINCT a.occupancy_id), coalesce(sum(a.amount_rupiah), 0)::bigint
+FROM retribusi_assessment a JOIN retribusi_occupancy o ON o.id = a.occupancy_id
+JOIN retribusi_levyobject b ON b.id = o.levy_object_id
+WHERE a.period_from_date = %(last_from)s AND a.period_to_date = %(last_to)s AND a.closed_by <> 'batal'
+  AND b.levy_kind_id = %(levy_kind)s AND (%(market)s::text IS NULL OR b.market_id = %(market)s)
+  AND (%(occupancy)s::bigint IS NULL OR o.id = %(occupancy)s)
 """
 # Sums of hashes do not depend on the order in which rows are read.
-DIGEST_SQL = f"""
+DIGEST_SQL = """
 SELECT count(*), coalesce(sum(hashtextextended(
-    concat_ws('|', o.id, o.from_date, o.to_date, b.market_id, b.place_type, b.area_m2), 0)), 0)::text {PLACES}
+    concat_ws('|', o.id, o.from_date, o.to_date, b.market_id, b.place_type, b.area_m2), 0)), 0)::text
+FROM retribusi_occupancy o JOIN retribusi_levyobject b ON b.id = o.levy_object_id
+WHERE b.levy_kind_id = %(levy_kind)s AND o.from_date <= %(to)s AND (o.to_date IS NULL OR o.to_date >= %(from)s)
+  AND (%(market)s::text IS NULL OR b.market_id = %(market)s)
+  AND (%(occupancy)s::bigint IS NULL OR o.id = %(occupancy)s)
 """
 
 
@@ -224,10 +219,10 @@ def occupancy_batches(run: Run) -> Iterator[list[OccupancyRow]]:
             yield [OccupancyRow(*row) for row in rows]
 
 
-def gone_since_last(run: Run) -> tuple[int, int]:
-    """How many occupancies had an SKRD in the period before but have no line and no SKRD now, and their sum."""
+def last_total(run: Run) -> tuple[int, int]:
+    """How many occupancies had an SKRD in the period before, and their sum."""
     with connection.cursor() as cursor:
-        cursor.execute(GONE_SQL, parameters(run))
+        cursor.execute(LAST_SQL, parameters(run))
         count, rupiah = cursor.fetchone() or (0, 0)
     return int(count), int(rupiah)
 
