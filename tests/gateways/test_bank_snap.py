@@ -36,7 +36,7 @@ def bank() -> Iterator[FakeBank]:
 
 @pytest.fixture
 def gateway(bank: FakeBank, home) -> Gateway:
-    connect_fake(bank, path=home / "bank.json")
+    connect_fake(bank, path=home / "bank.json", agency="disperindag")
     connected = connected_bank()
     assert connected is not None
     return connected.gateway
@@ -123,7 +123,8 @@ def test_the_bank_refuses_a_wrong_signature_and_a_wrong_clock(bank: FakeBank, ga
 
 def _notice(bank: FakeBank, gateway: Gateway, change: dict | None = None) -> tuple[bytes, dict[str, str]]:
     gateway.offer_qr(BILL, at=clock.now())
-    body = json.dumps(notice_body(bank.held["TDR-1"], "abc123", 3000) | (change or {})).encode()
+    rrn = bank.pay("TDR-1", 3000, tell=False)
+    body = json.dumps(notice_body(bank.held["TDR-1"], rrn) | (change or {})).encode()
     return body, bank.notice_headers(body)
 
 
@@ -136,7 +137,8 @@ def _read(bank: FakeBank, body: bytes, headers: dict[str, str], at: datetime | N
 
 def test_a_signed_notice_is_a_payment(bank: FakeBank, gateway: Gateway) -> None:
     found = _read(bank, *_notice(bank, gateway))
-    assert (found.key, found.reference, found.amount_rupiah) == ("qris:bank-contoh:abc123", "TDR-1", 3000)
+    assert (found.gateway, found.reference, found.amount_rupiah) == ("bank-contoh", "TDR-1", 3000)
+    assert found.rrn == bank.held["TDR-1"].payments[0][0]
     assert found.paid_at.tzinfo is not None
 
 

@@ -116,6 +116,7 @@ class SnapGateway:
             content=str(answer.get(content, ""))[:512] if content else "",
             paid_rupiah=_paid_amount(info) if standing == "paid" else None,
             paid_at=_moment(info.get("paidTime") or info.get("trxDateTime")) if standing == "paid" else None,
+            rrn=_rrn(info),
         )
 
     def _transaction(self, service: str, body: dict[str, Any], *, at: datetime) -> tuple[snap.Code, dict[str, Any]]:
@@ -202,6 +203,11 @@ def _told(answer: dict[str, Any]) -> Standing:
 def _paid_amount(info: dict[str, Any]) -> int | None:
     amount = info.get("amount") or info.get("paidAmount") or {}
     return snap.rupiah_of(amount.get("value")) if isinstance(amount, dict) else None
+
+
+def _rrn(info: dict[str, Any]) -> str:
+    more = info.get("additionalInfo")
+    return str(more.get("rrn", ""))[:40] if isinstance(more, dict) else ""
 
 
 def _moment(text: object) -> datetime | None:

@@ -1,8 +1,8 @@
 """The bank that this deployment is connected to, from one file that only its owner may read.
 
 `TIDAR_BANK_FILE` (default `TIDAR_HOME/bank.json`) holds `name`, `url`, `client_key`, `client_secret`, `private_key`
-(ours, RSA, PEM), `public_key` (the bank's, PEM), `partner_id`, `partner_service_id`, `merchant_id`. Without the file
-there is no cashless channel, and pages say so.
+(ours, RSA, PEM), `public_key` (the bank's, PEM), `partner_id`, `partner_service_id`, `merchant_id`, and `agency`, whose
+account the money goes to. Without the file there is no cashless channel, and pages say so.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ class Bank:
 
     gateway: Gateway
     public_key: rsa.RSAPublicKey
+    agency: str
 
 
 def bank_file() -> Path:
@@ -56,10 +57,11 @@ def _bank(path: str, _changed: int) -> Bank:
         partner_service_id=data["partner_service_id"],
         merchant_id=data["merchant_id"],
     )
-    return Bank(SnapGateway(data["name"], data["url"], credentials), snap.public_key_from(data["public_key"]))
+    gateway = SnapGateway(data["name"], data["url"], credentials)
+    return Bank(gateway, snap.public_key_from(data["public_key"]), data["agency"])
 
 
-def connect_fake(bank: FakeBank, *, path: Path) -> None:
+def connect_fake(bank: FakeBank, *, path: Path, agency: str) -> None:
     """Describe a running fake in `path`, and give it our public key; keys of an earlier start are kept."""
     known = json.loads(path.read_text()) if path.exists() else {}
     ours = snap.private_key_from(known["private_key"]) if known else rsa.generate_private_key(65537, 2048)
@@ -74,6 +76,7 @@ def connect_fake(bank: FakeBank, *, path: Path) -> None:
         "partner_id": "TIDAR",
         "partner_service_id": "99999",
         "merchant_id": "MGL000000000001",
+        "agency": agency,
     }
     _write(path, data)
 

@@ -53,8 +53,12 @@ class Held:
     terminal: str
     content: str
     open: bool = True
-    paid_rupiah: int = 0
-    paid_at: datetime | None = None
+    payments: list[tuple[str, int, datetime]] = field(default_factory=list)  # retrieval number, rupiah, when
+
+    @property
+    def paid_rupiah(self) -> int:
+        """All that was paid on it, by mistake more than once too."""
+        return sum(amount for _rrn, amount, _at in self.payments)
 
 
 @dataclass
@@ -92,20 +96,19 @@ class FakeBank:
             self._server.server_close()
 
     def pay(self, reference: str, amount_rupiah: int, *, tell: bool = True) -> str:
-        """A customer pays an offer, as often as they like; returns the bank's reference of that payment."""
-        theirs = secrets.token_hex(8)
+        """A customer pays an offer, as often as they like; returns the payment's retrieval reference number."""
+        rrn = secrets.token_hex(6)
         with self.lock:
             held = self.held[reference]
-            held.paid_rupiah += amount_rupiah
-            held.paid_at = clock.now()
+            held.payments.append((rrn, amount_rupiah, clock.now()))
             held.open = held.amount_rupiah is None
         if tell:
-            self.tell(held, theirs, amount_rupiah)
-        return theirs
+            self.tell(reference, rrn)
+        return rrn
 
-    def tell(self, held: Held, theirs: str, amount_rupiah: int) -> httpx.Response:
-        """Notify the partner of a payment (service 52), signed; tests call it again to repeat a notice."""
-        body = json.dumps(notice_body(held, theirs, amount_rupiah)).encode()
+    def tell(self, reference: str, rrn: str) -> httpx.Response:
+        """Notify the partner of a payment (service 52), signed; called again it repeats the notice."""
+        body = json.dumps(notice_body(self.held[reference], rrn)).encode()
         return httpx.post(self.callback_url, content=body, headers=self.notice_headers(body), timeout=10.0)
 
     def notice_headers(self, body: bytes) -> dict[str, str]:
@@ -212,10 +215,11 @@ _SERVICES = {
 }
 
 
-def notice_body(held: Held, theirs: str, amount_rupiah: int) -> dict[str, Any]:
+def notice_body(held: Held, rrn: str) -> dict[str, Any]:
     """What a notice of one payment says."""
+    amount_rupiah, moment = next((amount, at) for known, amount, at in held.payments if known == rrn)
     return {
-        "originalReferenceNo": theirs,
+        "originalReferenceNo": held.theirs,
         "originalPartnerReferenceNo": held.reference,
         "latestTransactionStatus": "00",
         "transactionStatusDesc": "Success",
@@ -223,9 +227,9 @@ def notice_body(held: Held, theirs: str, amount_rupiah: int) -> dict[str, Any]:
         "additionalInfo": {
             "nmid": "ID0000000000000",
             "terminalId": held.terminal,
-            "rrn": theirs[:12],
+            "rrn": rrn,
             "issuer": "BANK CONTOH",
-            "transactionDate": snap.timestamp_of(clock.now()),
+            "transactionDate": snap.timestamp_of(moment),
         },
     }
 
@@ -257,9 +261,10 @@ def _standing(held: Held) -> dict[str, Any]:
     paid = held.paid_rupiah > 0 and held.amount_rupiah is not None
     status = "00" if paid else "03" if held.open else "05"
     found: dict[str, Any] = {"latestTransactionStatus": status, "originalReferenceNo": held.theirs}
-    if status == "00" and held.paid_at is not None:
-        found["amount"] = {"value": snap.amount_text(held.paid_rupiah), "currency": "IDR"}
-        found["paidTime"] = snap.timestamp_of(held.paid_at)
+    if status == "00":
+        rrn, amount, moment = held.payments[0]
+        found["amount"] = {"value": snap.amount_text(amount), "currency": "IDR"}
+        found |= {"paidTime": snap.timestamp_of(moment), "additionalInfo": {"rrn": rrn}}
     return found
 
 

@@ -35,13 +35,16 @@ class Answer:
     content: str = ""  # a QRIS payload, or a virtual account's number
     paid_rupiah: int | None = None
     paid_at: datetime | None = None
+    rrn: str = ""  # retrieval reference number of the payment
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """A gateway's word that money came, after its signature was checked."""
 
-    key: str  # unique per payment: "qris:<gateway>:<reference of the gateway>"
+    gateway: str
+    gateway_reference: str  # theirs, of the offer
+    rrn: str  # theirs, of this payment: the same notice again has the same
     reference: str  # ours, of the offer; "" when it names none
     terminal: str
     amount_rupiah: int

@@ -66,10 +66,13 @@ def _notice(gateway: str, data: dict[str, Any]) -> Notice:
         raise UnableToReadNotice("Pemberitahuan ini bukan pembayaran yang berhasil.")
     if not rupiah or not isinstance(amount, dict) or amount.get("currency") != "IDR":
         raise UnableToReadNotice("Jumlah pada pemberitahuan ini bukan rupiah bulat yang lebih dari nol.")
-    if not theirs:
+    rrn = str(info.get("rrn", ""))[:40]
+    if not theirs or not rrn:
         raise UnableToReadNotice("Pemberitahuan ini tidak menyebut nomor rujukan bank.")
     return Notice(
-        key=f"qris:{gateway}:{theirs}",
+        gateway=gateway,
+        gateway_reference=theirs,
+        rrn=rrn,
         reference=str(data.get("originalPartnerReferenceNo", ""))[:64],
         terminal=str(info.get("terminalId", ""))[:64],
         amount_rupiah=rupiah,

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +20,6 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tidar.common.errors import UnableTo
-from tidar.common.ids import uuid7
 
 TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 KEPT = 200
@@ -68,7 +69,7 @@ def _post(url: str, *, to: str, text: str) -> None:
 def _keep(*, to: str, text: str, at: datetime) -> None:
     folder = _folder()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path = folder / f"{uuid7()}.json"
+    path = folder / f"{time.time_ns():020d}-{secrets.token_hex(3)}.json"  # in the order of writing
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump({"to": to, "text": text, "made_at": at.isoformat()}, file)

@@ -17,11 +17,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=0)
+        parser.add_argument("--agency", default="disperindag", help="whose account the money goes to")
 
     def handle(self, *args: Any, **options: Any) -> None:
         callback = f"{settings.TIDAR_PUBLIC_URL}/api/retribusi/kanal/bank-contoh/notifikasi"
         bank = FakeBank(callback_url=callback).start(options["port"])
-        connect_fake(bank, path=bank_file())
+        connect_fake(bank, path=bank_file(), agency=options["agency"])
         self.stdout.write(f"bank-contoh at {bank.address}")
         try:
             while True:
