@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -13,14 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo
+from tidar.common.files import attachment
 from tidar.common.pages import page
 from tidar.hub import api
 from tidar.hub.actions.processing import replay_delivery
+from tidar.hub.actions.receiving import note_opening
 from tidar.hub.models import Delivery
 from tidar.hub.queries.deliveries import quarantine_counts, rejection_groups, timeline
-from tidar.hub.queries.storage import raw_path
+from tidar.hub.queries.storage import is_sealed, raw_chunks, raw_path
 from tidar.hub.rules.reading import Survey, survey_from
-from tidar.hub.views.files import attachment
 from tidar.hub.views.loading import delivery_named
 
 
@@ -67,7 +68,13 @@ def _mapped(found: Delivery, survey: Survey | None) -> list[dict[str, Any]]:
 @require_safe
 def raw(request: HttpRequest, found: Delivery) -> HttpResponseBase:
     """`/hub/kiriman/<uuid>/berkas`: the bytes as they came, to save, never to show."""
-    response = FileResponse(raw_path(found).open("rb"), content_type="application/octet-stream")
+    path = raw_path(found)
+    response: StreamingHttpResponse
+    if is_sealed(found):
+        note_opening(delivery=found, by=actor_of(request), at=clock.now())
+        response = StreamingHttpResponse(raw_chunks(found), content_type="application/octet-stream")
+    else:
+        response = FileResponse(path.open("rb"), content_type="application/octet-stream")
     response["Content-Length"] = str(found.size_bytes)
     return attachment(response, found.file_name)
 

@@ -15,6 +15,7 @@ from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
+from tidar.common.files import csv_file, xlsx_file
 from tidar.common.formats import number_text
 from tidar.common.pages import page
 from tidar.hub import api
@@ -33,7 +34,6 @@ from tidar.hub.queries.deliveries import FeedRow, deliveries_of, feed_rows, feed
 from tidar.hub.rules.contract import Column
 from tidar.hub.rules.definition import FeedDefinition
 from tidar.hub.rules.writing import definition_text
-from tidar.hub.views.files import csv_file, xlsx_file
 from tidar.hub.views.loading import Template, feed_named, template_named, uuid_in
 
 STATES = ("fresh", "late", "stale", "waiting", "unscheduled")
@@ -155,6 +155,8 @@ def limits_words(column: Column) -> str:
         parts.append(_("Antara %(low)s dan %(high)s.") % {"low": low, "high": high})
     if column.personal:
         parts.append(_("Data pribadi: disamarkan di layar dan tidak pernah dibuka untuk umum."))
+    if column.encrypted:
+        parts.append(_("Disimpan tersandi, juga di berkas aslinya."))
     return " ".join(part for part in parts if part)
 
 

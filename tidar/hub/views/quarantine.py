@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django.contrib import messages
@@ -16,15 +16,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo
+from tidar.common.files import csv_file, xlsx_file
 from tidar.common.pages import page
+from tidar.common.sealing import is_sealed_text
 from tidar.hub.actions.quarantine import correct_row, current_values, discard_rows, release_rows
 from tidar.hub.actions.spelling import Spelling, confirm_spelling, suggested_spellings, value_labels
 from tidar.hub.forms import ReasonForm, SpellingForm
 from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.deliveries import QuarantineFilter, codes_of, quarantine_counts, quarantined
+from tidar.hub.queries.storage import open_cell
 from tidar.hub.rules.contract import Column
 from tidar.hub.rules.sentences import MASK
-from tidar.hub.views.files import csv_file, xlsx_file
 from tidar.hub.views.loading import Asked, delivery_named, export_named, row_named, uuids_in
 
 PER_PAGE = 50
@@ -81,22 +83,23 @@ def _query(narrowed: QuarantineFilter) -> str:
 
 
 def said(column: Column, text: str) -> str:
-    """A cell as it leaves the quarantine, on a screen or in a file: personal data masked."""
-    return MASK if text and column.personal else text
+    """A cell as it leaves the quarantine, on a screen or in a file: personal data, and what is closed, masked."""
+    return MASK if text and (column.personal or is_sealed_text(text)) else text
 
 
 def _cell_view(row: QuarantinedRow, column: Column, now: str, labels: dict[str, str]) -> dict[str, Any]:
     original, suggestion = row.original.get(column.name, ""), row.suggestion.get(column.name, "")
+    masked = column.personal or is_sealed_text(original) or is_sealed_text((row.corrected or {}).get(column.name, ""))
     return {
         "column": column,
         "original": said(column, original),
-        "now": said(column, now),
-        "changed": now != original,
-        "suggestion": "" if column.personal else suggestion,
+        "now": MASK if masked and now else now,
+        "changed": now != open_cell(original),
+        "suggestion": "" if masked else suggestion,
         "label": labels.get(suggestion, ""),
-        "now_label": "" if column.personal else labels.get(now, ""),
+        "now_label": "" if masked else labels.get(now, ""),
         "is_bad": column.name == row.column,
-        "masked": column.personal,
+        "masked": masked,
     }
 
 
@@ -168,7 +171,7 @@ def row(request: HttpRequest, found: QuarantinedRow) -> HttpResponse:
     """`/hub/kiriman/<uuid>/karantina/<row>/`: correct one row; a page of its own, or inline with HTMX."""
     sentence = ""
     if request.method == "POST":
-        values = _corrections(request, found.delivery.feed.rules.columns)
+        values = _corrections(request, found)
         try:
             found = correct_row(row_id=found.pk, values=values, by=actor_of(request), at=clock.now())
         except UnableTo as error:
@@ -188,10 +191,12 @@ def row(request: HttpRequest, found: QuarantinedRow) -> HttpResponse:
     return page(request, "hub/row.html", context, block="row", status=status)
 
 
-def _corrections(request: HttpRequest, columns: Sequence[Column]) -> dict[str, str]:
-    """What was written, by column. A field of personal data comes empty, and left empty it changes nothing."""
+def _corrections(request: HttpRequest, row: QuarantinedRow) -> dict[str, str]:
+    """What was written, by column. A masked field (personal data) comes empty, and left empty it changes nothing."""
+    columns, kept = row.delivery.feed.rules.columns, {**row.original, **(row.corrected or {})}
+    masked = {c.name for c in columns if c.personal or is_sealed_text(kept.get(c.name, ""))}
     asked = ((c, request.POST[f"nilai-{c.name}"].strip()) for c in columns if f"nilai-{c.name}" in request.POST)
-    return {column.name: text for column, text in asked if text or not column.personal}
+    return {column.name: text for column, text in asked if text or column.name not in masked}
 
 
 def _after_correction(request: HttpRequest, found: QuarantinedRow) -> HttpResponse:

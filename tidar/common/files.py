@@ -41,7 +41,7 @@ def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]
 def xlsx_file(
     name: str, headings: Sequence[str], rows: Iterable[Sequence[object]], *, notes: Sequence[Sequence[str]] = ()
 ) -> HttpResponse:
-    """A workbook of text cells only (nothing is a formula), with an explaining second sheet when there are `notes`."""
+    """A workbook of text cells, and whole numbers that can be added up; nothing is a formula. `notes`: a second sheet."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -56,7 +56,10 @@ def _sheet(book: xlsxwriter.Workbook, title: str, rows: Sequence[Sequence[object
     head = book.add_format({"bold": True, "bg_color": "#DCE9F5", "border": 1, "text_wrap": True, "valign": "top"})
     for r, row in enumerate(rows):
         for c, value in enumerate(row):
-            sheet.write_string(r, c, "" if value is None else str(value), head if r == 0 else None)
+            if isinstance(value, int) and not isinstance(value, bool):
+                sheet.write_number(r, c, value)
+            else:
+                sheet.write_string(r, c, "" if value is None else str(value), head if r == 0 else None)
     sheet.set_column(0, max(len(rows[0]) - 1, 0), 24)
     sheet.freeze_panes(1, 0)
 
