@@ -18,6 +18,7 @@ from tidar.hub.queries.raw_messages import MessageView, raw_message
 from tidar.hub.queries.recent import recent_events
 from tidar.hub.queries.sensing import latest_observations
 from tidar.hub.queries.spine import events_after, lag_behind
+from tidar.hub.queries.storage import open_cell
 from tidar.hub.queries.waiting import WaitingDelivery, waiting_deliveries
 from tidar.hub.rules.freshness import FeedState, FreshState
 from tidar.hub.rules.sensing import ObservationView
@@ -45,6 +46,7 @@ __all__ = [
     "may_see",
     "new_event_ids",
     "number_events",
+    "open_cell",
     "process_delivery",
     "raw_cell",
     "raw_cells",

@@ -13,14 +13,16 @@ from typing import Any
 
 from tidar.common.formats import number_text
 from tidar.hub.actions.planning import Plans, Source, coordinate_pair, plan_columns
+from tidar.hub.queries.storage import close_cell
 from tidar.hub.rules.book import BLANKS, NUMBER, Book, UnableToReadFile, cell_name, shown
 from tidar.hub.rules.changes import differences, shrunk, unit_change
 from tidar.hub.rules.checked import LISTED_REJECTIONS, CheckContext, CheckResult, Rejection
+from tidar.hub.rules.closing import has_long_number, told_by
 from tidar.hub.rules.contract import Column, Contract
 from tidar.hub.rules.numbers import likely_number
 from tidar.hub.rules.opening import open_book
 from tidar.hub.rules.rows import SUSPECT, skipped_rows
-from tidar.hub.rules.sentences import ROW_FAULTS, fault_sentence, offer_sentence, row_sentence
+from tidar.hub.rules.sentences import MASK, ROW_FAULTS, fault_sentence, offer_sentence, row_sentence
 from tidar.hub.rules.sheets import fill_merged
 from tidar.hub.rules.survey import table_of
 from tidar.hub.rules.surveying import Skipped, Survey
@@ -55,7 +57,8 @@ def check_content(
     book = open_book(path, file_name=file_name)
     width = max([len(survey.columns), *(index + 1 for index in mapping.values())])
     with lake.Grid(context.out.parent) as grid:
-        notes = _load(grid, book, survey, context.out.parent, width=width)
+        folder = None if contract.encrypted_columns else context.out.parent
+        notes = _load(grid, book, survey, folder, width=width)
         headings = [survey.heading(index) for index in range(width)]
         skipped = _set_aside(grid, survey, mapping, contract)
         job = Job(
@@ -90,8 +93,11 @@ def _require_mapped(contract: Contract, mapping: dict[str, int]) -> None:
         raise UnableToReadFile("Kolom wajib belum dipetakan: " + ", ".join(missing) + ".")
 
 
-def _load(grid: lake.Grid, book: Book, survey: Survey, folder: Path, *, width: int) -> list[str]:
-    """Fill the grid by the fast lane when the file allows it, else patiently; answer what was assumed, in words."""
+def _load(grid: lake.Grid, book: Book, survey: Survey, folder: Path | None, *, width: int) -> list[str]:
+    """Fill the grid by the fast lane when the file allows it, else patiently; answer what was assumed, in words.
+
+    Without a `folder` nothing readable may be written down on the way.
+    """
     if book.sheets:
         sheet = next((sheet for sheet in book.sheets if sheet.name == survey.sheet), book.sheets[0])
         filled, notes = fill_merged(sheet, first=survey.first_data_row)
@@ -102,12 +108,14 @@ def _load(grid: lake.Grid, book: Book, survey: Survey, folder: Path, *, width: i
     return []
 
 
-def _load_fast(grid: lake.Grid, book: Book, folder: Path, *, width: int) -> bool:
+def _load_fast(grid: lake.Grid, book: Book, folder: Path | None, *, width: int) -> bool:
     """Whether a strict reader could take the file as it is."""
     if width < 2 or not (book.plain or book.line_count >= _WORTH_REWRITING):
         return False
     path, is_plain, blanks = book.path, book.plain, book.blanks
     if book.encoding != "utf-8":
+        if folder is None:
+            return False
         path = folder / f"{book.path.name[:80]}.utf8"
         transcode(book, path)
         is_plain, blanks = (facts := read_facts(path)).plain, facts.blanks
@@ -147,13 +155,17 @@ def _judge(grid: lake.Grid, job: Job) -> CheckResult:
     count, faulty = grid.rejected(plans.columns, limit=LISTED_REJECTIONS)
     profile = _profile(grid, job, plans)
     before = job.context.previous_profile
-    grid.write(plans.columns, out=job.context.out, delivery_id=job.context.delivery_id)
+    told, closing = told_by(job.contract), job.contract.encrypted_columns
+    grid.write(
+        plans.columns, out=job.context.out, delivery_id=job.context.delivery_id, closing=closing, close=close_cell
+    )
     return CheckResult(
         accepted_count=grid.accepted_count(), rejected_count=count,
         rejected=[_rejection(row, faults, texts, job, plans, twins) for row, faults, texts in faulty],
-        skipped=list(job.skipped), notes=[*job.notes, *plans.notes, *_total_notes(grid, job, plans)],
-        differences=differences(before, profile, job.contract) if before else [],
-        profile=profile, held=_held(plans, profile, job), parquet=job.context.out,
+        skipped=[Skipped(item.row, told(item.reason)) for item in job.skipped],
+        notes=[told(note) for note in (*job.notes, *plans.notes, *_total_notes(grid, job, plans))],
+        differences=[told(line) for line in differences(before, profile, job.contract)] if before else [],
+        profile=profile, held=told(_held(plans, profile, job)), parquet=job.context.out,
     )  # fmt: skip
 
 
@@ -208,10 +220,18 @@ def _rejection(
             sentences.append(offer_sentence(offers))
             suggestion[name] = next(iter(offers))
     name, fault = pairs[0]
+    told = told_by(job.contract)
+    if job.contract.encrypted_columns:
+        suggestion = {k: v for k, v in suggestion.items() if not has_long_number(v)}
     return Rejection(
-        row_number=row, cell=_cell(name, row, plans) if name else "", column=name, value=original.get(name, "")[:500],
-        code=fault, sentence=" ".join(sentences), original=original, suggestion=suggestion,
+        row_number=row, cell=_cell(name, row, plans) if name else "", column=name,
+        value=_kept_value(job.contract, name, original.get(name, ""))[:500],
+        code=fault, sentence=told(" ".join(sentences)), original=original, suggestion=suggestion,
     )  # fmt: skip
+
+
+def _kept_value(contract: Contract, name: str, text: str) -> str:
+    return (MASK if text else "") if name in contract.encrypted_columns else told_by(contract)(text)
 
 
 def _shown_in(text: str, style: str) -> str:

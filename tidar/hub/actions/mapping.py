@@ -14,7 +14,8 @@ from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToFind
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed
-from tidar.hub.queries.storage import checked_path, raw_path
+from tidar.hub.queries.storage import checked_path, opened_raw
+from tidar.hub.rules.closing import closed_survey, told_by
 from tidar.hub.rules.contract import Contract
 from tidar.hub.rules.reading import Memory, Survey, UnableToReadFile, open_book, survey, survey_data, survey_from
 from tidar.hub.rules.spine import EventFields, SourceRef
@@ -52,10 +53,13 @@ def survey_delivery(*, delivery_id: uuid.UUID, by: Actor, at: datetime, header_r
     """
     delivery = delivery_for(delivery_id, by=by)
     try:
-        book = open_book(raw_path(delivery), file_name=delivery.file_name)
-        found = survey(book, delivery.feed.rules, memory_of(delivery.feed), header_row=header_row)
+        with opened_raw(delivery) as path:
+            book = open_book(path, file_name=delivery.file_name)
+            found = survey(book, delivery.feed.rules, memory_of(delivery.feed), header_row=header_row)
+        found = closed_survey(found, delivery.feed.rules)
     except UnableToReadFile as error:
-        refuse_delivery(delivery_id=delivery_id, sentence=error.sentence, by=by, at=at)
+        sentence = told_by(delivery.feed.rules)(error.sentence)
+        refuse_delivery(delivery_id=delivery_id, sentence=sentence, by=by, at=at)
         return None
     moved = Delivery.objects.filter(pk=delivery.pk, status__in=BEFORE_CHECK).update(
         status=Status.MAPPING,

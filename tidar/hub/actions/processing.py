@@ -22,7 +22,8 @@ from tidar.hub.actions.mapping import delivery_for, refuse_delivery, survey_deli
 from tidar.hub.actions.publishing import publish_delivery
 from tidar.hub.actions.receiving import open_replay
 from tidar.hub.models import Delivery, Feed, QuarantinedRow
-from tidar.hub.queries.storage import checked_path, raw_path
+from tidar.hub.queries.storage import checked_path, close_cell, opened_raw
+from tidar.hub.rules.closing import closed_row
 from tidar.hub.rules.reading import AreaKey, CheckContext, CheckResult, Rejection, UnableToReadFile, survey_from
 from tidar.places import api as places
 
@@ -61,14 +62,15 @@ def continue_check(*, delivery_id: uuid.UUID, run: uuid.UUID, by: Actor, at: dat
 
 def _checked(delivery: Delivery, run: uuid.UUID, *, by: Actor, at: datetime) -> str:
     try:
-        result = check_content(
-            path=raw_path(delivery),
-            file_name=delivery.file_name,
-            contract=delivery.feed.rules,
-            survey=survey_from(delivery.survey),
-            mapping=dict(delivery.mapping or {}),
-            context=context_of(delivery, out=work_path(delivery, run)),
-        )
+        with opened_raw(delivery) as path:
+            result = check_content(
+                path=path,
+                file_name=delivery.file_name,
+                contract=delivery.feed.rules,
+                survey=survey_from(delivery.survey),
+                mapping=dict(delivery.mapping or {}),
+                context=context_of(delivery, out=work_path(delivery, run)),
+            )
     except UnableToReadFile as error:
         refuse_delivery(delivery_id=delivery.pk, sentence=error.sentence, by=by, at=at)
         return Status.REFUSED
@@ -228,7 +230,7 @@ def _quarantine(delivery: Delivery, rejected: list[Rejection]) -> None:
                 value=r.value,
                 code=r.code,
                 sentence=r.sentence,
-                original=r.original,
+                original=closed_row(delivery.feed.rules, r.original, close=close_cell),
                 suggestion=r.suggestion,
             )
             for r in rejected

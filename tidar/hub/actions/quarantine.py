@@ -26,6 +26,8 @@ from tidar.hub.actions.publishing import declare_feed_table
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, QuarantinedRow
 from tidar.hub.queries.keys import taken_keys
+from tidar.hub.queries.storage import close_cell, open_cell
+from tidar.hub.rules.closing import closed_row
 from tidar.hub.rules.reading import CheckResult
 from tidar.hub.rules.sentences import MASK
 from tidar.hub.rules.spine import EventFields, SourceRef
@@ -56,8 +58,13 @@ class Released:
 
 
 def current_values(row: QuarantinedRow) -> dict[str, str]:
-    """The row as it would be released: the original with its corrections."""
-    return {**row.original, **(row.corrected or {})}
+    """The row as it would be released: the original with its corrections, opened where it is kept closed."""
+    return {name: open_cell(text) for name, text in {**row.original, **(row.corrected or {})}.items()}
+
+
+def keep_correction(row: QuarantinedRow, values: Mapping[str, str], *, delivery: Delivery) -> None:
+    """Set the row's corrected values, closed where the contract says so; saves nothing."""
+    row.corrected = closed_row(delivery.feed.rules, {**current_values(row), **values}, close=close_cell)
 
 
 def correct_row(*, row_id: uuid.UUID, values: Mapping[str, str], by: Actor, at: datetime) -> QuarantinedRow:
@@ -73,7 +80,7 @@ def correct_row(*, row_id: uuid.UUID, values: Mapping[str, str], by: Actor, at: 
         locked = QuarantinedRow.objects.select_for_update().get(pk=row_id)
         _must_be_open(locked)
         before = locked.corrected
-        locked.corrected = {**current_values(locked), **values}
+        keep_correction(locked, values, delivery=row.delivery)
         recheck(row.delivery, [locked])
         subject = ("quarantined_row", str(row_id))
         personal = {column.name for column in row.delivery.feed.rules.columns if column.personal}

@@ -19,9 +19,10 @@ from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToAgree, UnableToCarry, UnableToFind
 from tidar.common.formats import date_text, size_text
 from tidar.common.ids import uuid7
+from tidar.common.sealing import SealingWriter
 from tidar.hub.actions.spine import record_event
 from tidar.hub.models import Delivery, Feed
-from tidar.hub.queries.storage import raw_directory, raw_path
+from tidar.hub.queries.storage import RAW_PURPOSE, SEALED_ENDING, raw_directory, raw_path
 from tidar.hub.rules.spine import EventFields, SourceRef
 
 CHUNK_BYTES = 1024 * 1024
@@ -53,7 +54,7 @@ def receive_delivery(
         raise UnableToFind(_("Umpan '%s' tidak ada.") % feed_code)
     by.must("hub.deliver", agency=feed.agency_code)
     _must_take_files(feed)
-    stored = store_bytes(file)
+    stored = store_bytes(file, sealed=bool(feed.rules.encrypted_columns))
     with transaction.atomic():
         Feed.objects.select_for_update().get(pk=feed.pk)  # one receipt per feed at a time: the same file twice is one
         _hold_content(stored)
@@ -133,16 +134,19 @@ def _known(feed: Feed, stored: Stored, *, key: str | None, by: Actor) -> Deliver
     return same.first()
 
 
-def store_bytes(file: BinaryIO) -> Stored:
-    """Stream `file` to its content-addressed place: one read, hashed while written, fsynced. Idempotent by content."""
+def store_bytes(file: BinaryIO, *, sealed: bool = False) -> Stored:
+    """Stream `file` to its content-addressed place: one read, hashed while written, fsynced. Idempotent by content.
+
+    With `sealed` the bytes are closed on their way to the disk; hash and size are those of the file as it came.
+    """
     incoming = raw_directory() / "incoming"
     incoming.mkdir(parents=True, exist_ok=True)
     temporary = incoming / uuid7().hex
     try:
-        sha256, size = _streamed(file, temporary)
+        sha256, size = _streamed(file, temporary, sealed=sealed)
         if size == 0:
             raise UnableToReceive(_("Berkas itu kosong (0 byte)."))
-        relative = f"{sha256[:2]}/{sha256}"
+        relative = f"{sha256[:2]}/{sha256}{SEALED_ENDING if sealed else ''}"
         target = raw_directory() / relative
         target.parent.mkdir(exist_ok=True)
         temporary.replace(target)
@@ -152,9 +156,10 @@ def store_bytes(file: BinaryIO) -> Stored:
     return Stored(sha256, size, relative)
 
 
-def _streamed(file: BinaryIO, target: Path) -> tuple[str, int]:
+def _streamed(file: BinaryIO, target: Path, *, sealed: bool) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     with target.open("xb") as out:
+        writer = SealingWriter(out, purpose=RAW_PURPOSE) if sealed else None
         while chunk := file.read(CHUNK_BYTES):
             size += len(chunk)
             if size > settings.UPLOAD_MAX_BYTES:
@@ -166,7 +171,9 @@ def _streamed(file: BinaryIO, target: Path) -> tuple[str, int]:
                     % size_text(settings.UPLOAD_MAX_BYTES)
                 )
             digest.update(chunk)
-            out.write(chunk)
+            (writer or out).write(chunk)
+        if writer:
+            writer.close()
         out.flush()
         os.fsync(out.fileno())
     return digest.hexdigest(), size
@@ -203,6 +210,11 @@ def open_replay(*, delivery_id: uuid.UUID, by: Actor, at: datetime) -> uuid.UUID
         new.save(force_insert=True)
         _told(new, by=by, at=at)
     return new.pk
+
+
+def note_opening(*, delivery: Delivery, by: Actor, at: datetime) -> None:
+    """Somebody takes the readable bytes of a file that is kept closed: who and when stays in the audit trail."""
+    record("delivery.open_sealed", by=by, at=at, subject=("delivery", str(delivery.pk)))
 
 
 def expire_raw(*, by: Actor, at: datetime) -> int:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.hub.actions.mapping import delivery_for
-from tidar.hub.actions.quarantine import UnableToMend, current_values, recheck
+from tidar.hub.actions.quarantine import UnableToMend, current_values, keep_correction, recheck
 from tidar.hub.models import Delivery, Feed, QuarantinedRow
 from tidar.places import api as places
 
@@ -108,7 +108,7 @@ def confirm_spelling(*, delivery_id: uuid.UUID, spelling: Spelling, by: Actor, a
         rows = QuarantinedRow.objects.select_for_update().filter(delivery=delivery, status=Status.OPEN)
         alike = [row for row in rows if current_values(row).get(spelling.column, "") == spelling.text]
         for row in alike:
-            row.corrected = {**current_values(row), spelling.column: code}
+            keep_correction(row, {spelling.column: code}, delivery=delivery)
         if alike:
             recheck(delivery, alike)
             after = {"column": spelling.column, "spelling": spelling.text, "code": code, "rows": len(alike)}

@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 
 from django.utils.translation import gettext as _
 
 from tidar.common.errors import UnableToFind
+from tidar.common.sealing import is_sealed_text
 from tidar.hub.models import Delivery, QuarantinedRow
-from tidar.hub.queries.storage import raw_path
+from tidar.hub.queries.storage import opened_raw, raw_path
+from tidar.hub.rules.book import Book
+from tidar.hub.rules.closing import told_by
 from tidar.hub.rules.reading import Survey, cell_name, open_book, shown, survey_from
 from tidar.hub.rules.texts import records
 
@@ -53,7 +55,8 @@ def raw_cells(delivery_id: uuid.UUID, row: int, columns: Sequence[str | None]) -
     if delivery is None or delivery.survey is None or not delivery.mapping:
         raise UnableToFind(_("Kiriman itu tidak ada."))
     survey = survey_from(delivery.survey)
-    line, cells = _row(str(raw_path(delivery)), delivery.file_name, survey.sheet, row)
+    raw_path(delivery)  # raises when retention has removed it, whatever is remembered
+    line, cells = _row(delivery.raw_path, delivery.file_name, survey.sheet, row)
     texts = _texts(delivery, cells)
     corrected, who = _corrected(delivery, row)
     whole = CellView(
@@ -90,9 +93,13 @@ def _at_column(
 
 
 @lru_cache(maxsize=512)
-def _row(path: str, file_name: str, sheet_name: str, row: int) -> tuple[int | None, Sequence[str]]:
+def _row(raw: str, file_name: str, sheet_name: str, row: int) -> tuple[int | None, Sequence[str]]:
     """(line in a text file, marked cells) of one row, the first being 1. Raw files never change: it may be kept."""
-    book = open_book(Path(path), file_name=file_name)
+    with opened_raw(Delivery(raw_path=raw)) as path:
+        return _row_in(open_book(path, file_name=file_name), sheet_name, row)
+
+
+def _row_in(book: Book, sheet_name: str, row: int) -> tuple[int | None, Sequence[str]]:
     if book.sheets:
         sheet = next((s for s in book.sheets if s.name == sheet_name), book.sheets[0])
         if 1 <= row <= len(sheet.rows):
@@ -112,7 +119,7 @@ def _texts(delivery: Delivery, cells: Sequence[str]) -> dict[str, str]:
         if column.name in mapping:
             index = mapping[column.name]
             text = shown(cells[index]) if index < len(cells) else ""
-            found[column.name] = MASK if column.personal else text
+            found[column.name] = MASK if column.personal else told_by(delivery.feed.rules)(text)
     return found
 
 
@@ -123,5 +130,9 @@ def _corrected(delivery: Delivery, row: int) -> tuple[tuple[tuple[str, str], ...
     if mended is None:
         return (), ""
     personal = {column.name for column in delivery.feed.rules.columns if column.personal}
-    changes = {k: v for k, v in (mended.corrected or {}).items() if mended.original.get(k) != v and k not in personal}
+    changes = {
+        k: v
+        for k, v in (mended.corrected or {}).items()
+        if mended.original.get(k) != v and not is_sealed_text(v) and k not in personal
+    }
     return tuple(sorted(changes.items())), mended.decided_by_name

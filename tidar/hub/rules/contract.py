@@ -28,6 +28,7 @@ class Column(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     aliases: tuple[str, ...] = ()  # other headings that mean this column
     units: dict[str, float] = {}  # other units a heading may name → factor to `unit` ("ribu jiwa" → 1000)
     personal: bool = False  # personal data (UU 27/2022): masked on screens, never in the public lake
+    encrypted: bool = False  # personal text that is kept closed at rest, wherever it is kept
 
 
 class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -37,6 +38,11 @@ class Contract(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: tuple[str, ...] = ()
     mode: Literal["replace", "append"] = "replace"
     version: int = 1
+
+    @property
+    def encrypted_columns(self) -> frozenset[str]:
+        """Names of the columns that are kept closed at rest; where there are any, the raw bytes are closed too."""
+        return frozenset(column.name for column in self.columns if column.encrypted)
 
     def column(self, name: str) -> Column:
         """The column called `name`; KeyError when there is none."""

@@ -16,6 +16,7 @@ CODE = re.compile(r"[a-z][a-z0-9_-]{0,59}")
 NUMERIC = {"integer", "number", "year", "lon", "lat"}
 KINDS = ("upload", "http_pull", "http_push", "mqtt")
 ACCESS_CLASSES = ("open", "limited", "closed")
+LONG_NUMBER = 10**11  # the least number of twelve digits
 LONGEST_SECONDS = 2_000_000_000  # what the database keeps, some 63 years
 
 
@@ -100,7 +101,16 @@ def contract_problems(contract: Contract) -> list[str]:
         problems += _column_problems(column)
         if column.name in contract.key and not column.required:
             problems.append(f"Kolom '{column.name}' adalah kunci, jadi harus wajib diisi.")
-    return [*problems, *_shared_headings(contract)]
+        if column.name in contract.key and column.encrypted:
+            problems.append(f"Kolom '{column.name}' disandikan, jadi tidak dapat menjadi kunci.")
+    return [*problems, *_unbounded(contract), *_shared_headings(contract)]
+
+
+def _unbounded(contract: Contract) -> Iterator[str]:
+    """Beside encrypted columns a number has a limit, so that an identity number in the wrong column is never read."""
+    for column in contract.columns if contract.encrypted_columns else ():
+        if column.type in ("integer", "number") and not (column.maximum is not None and column.maximum < LONG_NUMBER):
+            yield f"Kolom '{column.name}' perlu batas atas, karena kontrak ini memuat kolom yang disandikan."
 
 
 def _column_problems(column: Column) -> Iterator[str]:
@@ -114,6 +124,8 @@ def _column_problems(column: Column) -> Iterator[str]:
         yield f"Kolom '{column.name}' bertipe {column.type}, jadi tidak dapat diberi batas angka."
     if column.units and not column.unit:
         yield f"Kolom '{column.name}' punya satuan lain tetapi belum punya satuan utama."
+    if column.encrypted and (not column.personal or column.type != "text" or column.codes):
+        yield f"Kolom '{column.name}' disandikan, jadi harus data pribadi bertipe text tanpa daftar pilihan."
     if any(factor <= 0 for factor in column.units.values()):
         yield f"Kolom '{column.name}': pengali satuan harus lebih dari nol."
 

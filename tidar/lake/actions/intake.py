@@ -11,7 +11,7 @@ variety, not by their number, and there is one place, in pure Python, that knows
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -300,9 +300,24 @@ class Grid:
         )
         return [row[0] for row in _fetched(rows)]
 
-    def write(self, plans: Sequence[ColumnPlan], *, out: Path, delivery_id: str) -> None:
-        """Write the good rows, in the file's order, as Parquet (zstd) with `_delivery` and `_row`."""
-        names = ", ".join(f'"v_{plan.name}" AS "{plan.name}"' for plan in plans)
+    def write(
+        self,
+        plans: Sequence[ColumnPlan],
+        *,
+        out: Path,
+        delivery_id: str,
+        closing: frozenset[str] = frozenset(),
+        close: Callable[[str], str] = str,
+    ) -> None:
+        """Write the good rows, in the file's order, as Parquet (zstd) with `_delivery` and `_row`.
+
+        Texts of the columns in `closing` are written as `close` gives them; the readable text never reaches the disk.
+        """
+        if closing:
+            self._engine.create_function("close_cell", close, ["VARCHAR"], "VARCHAR", side_effects=True)
+        values = {plan.name: f'"v_{plan.name}"' for plan in plans}
+        closed = {name: f"close_cell({values[name]})" for name in closing & values.keys()}
+        names = ", ".join(f'{value} AS "{name}"' for name, value in (values | closed).items())
         delivery = "'" + delivery_id.replace("'", "''") + "'"
         target = "'" + str(out).replace("'", "''") + "'"
         self._engine.execute(
