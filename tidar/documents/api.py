@@ -12,8 +12,8 @@ from tidar.documents.actions.cancelling import UnableToCancel, cancel
 from tidar.documents.actions.issuing import issue, issue_many
 from tidar.documents.actions.keys import rotate_key
 from tidar.documents.actions.numbering import UnableToNumber, take_numbers
-from tidar.documents.queries.checking import number_holder
 from tidar.documents.queries.checking import faults as check
+from tidar.documents.queries.checking import number_holder
 from tidar.documents.queries.documents import find, find_many
 from tidar.documents.queries.rendering import UnableToPrint, pdf, pdfs
 from tidar.documents.rules.content import DocumentView, NewDocument
@@ -25,9 +25,10 @@ from tidar.documents.rules.qr import qr_svg
 from tidar.documents.rules.wording import amount_in_words
 
 __all__ = [
-    "KINDS", "PAPERS", "TITLES", "DocumentView", "Karcis", "Line", "NewDocument", "Skrd", "Ssrd", "Sts", "Tbp", "UnableToCancel",
-    "UnableToIssue", "UnableToNumber", "UnableToPrint", "UnableToSign", "amount_in_words", "cancel", "check", "find", "find_many", "issue",
-    "issue_many", "number_holder", "number_text", "pdf", "pdfs", "qr_svg", "rotate_key", "take_numbers", "verification_url",
+    "KINDS", "PAPERS", "TITLES", "DocumentView", "Karcis", "Line", "NewDocument", "Skrd", "Ssrd", "Sts", "Tbp",
+    "UnableToCancel", "UnableToIssue", "UnableToNumber", "UnableToPrint", "UnableToSign", "amount_in_words", "cancel",
+    "check", "find", "find_many", "issue", "issue_many", "number_holder", "number_text", "pdf", "pdfs", "qr_svg",
+    "rotate_key", "take_numbers", "verification_url",
 ]  # fmt: skip
 
 

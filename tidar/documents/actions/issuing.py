@@ -17,6 +17,7 @@ import msgspec
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import UniqueViolation
 
 from tidar.common import audit
 from tidar.common.actor import Actor
@@ -179,7 +180,7 @@ def _copy(documents: Sequence[Document]) -> None:
                     d.origin, d.zone, proof.canonical(d.data).decode(), d.content_hash, d.signature, d.key_id,
                     d.issued_at, d.signed_by,
                 ))  # fmt: skip
-    except IntegrityError as error:
+    except UniqueViolation as error:  # COPY goes past Django, so the driver's own error comes
         raise _taken(documents[0].kind) from error
 
 

@@ -61,7 +61,9 @@ def typeset(document: Document, *, paper: str = "", output: Literal["pdf", "png"
     """One loaded document as PDF (or its first page as PNG, for looking at)."""
     papers = PAPERS[document.kind]
     if (size := paper or papers[0]) not in papers:
-        raise UnableToPrint(_("%(kind)s tidak dicetak pada kertas %(paper)s.") % {"kind": document.kind.upper(), "paper": paper})
+        raise UnableToPrint(
+            _("%(kind)s tidak dicetak pada kertas %(paper)s.") % {"kind": document.kind.upper(), "paper": paper}
+        )
     texts = printed(content_of(document), hash_text=document.content_hash)
     folder = TEMPLATES / f"v{document.template_version}"
     made = _compiler(folder).compile(

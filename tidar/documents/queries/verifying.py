@@ -23,7 +23,7 @@ State = Literal["valid", "cancelled", "tampered"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What anybody with the paper may know. Of a tampered document agency and amount are withheld: nobody signed them."""
+    """What anybody with the paper may know. Of a tampered document agency and amount are withheld: unsigned words."""
 
     state: State
     kind: str

@@ -144,7 +144,7 @@ def checked(kind: str, data: Any) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise UnableToIssue(f"Data dokumen {kind.upper()} tidak lengkap atau tidak benar: {error}.") from error
     _must_add_up(kind, sheet)
-    plain: dict[str, Any] = msgspec.to_builtins(sheet)
+    plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(sheet))
     _must_be_text(kind, plain)
     return plain
 

@@ -30,7 +30,8 @@ def qr_image(text: str) -> str:
     """A bare SVG of the modules for print; the paper around it is the quiet zone."""
     rows = modules(text)
     size = len(rows)
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path_of(rows, margin=0)}"/></svg>'
+    path = path_of(rows, margin=0)
+    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size} {size}"><path d="{path}"/></svg>'
 
 
 def qr_svg(text: str) -> str:
