@@ -15,8 +15,9 @@ ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O
 STICKER_LENGTH = 13
 STICKER_PREFIX = "TIDAR:"
 PROVINCES = frozenset(
-    "11 12 13 14 15 16 17 18 19 21 31 32 33 34 35 36 51 52 53 61 62 63 64 65 71 72 73 74 75 76 81 82 91 92 93 94 95"
-    " 96".split()
+    f"{code}"
+    for first, last in ((11, 19), (21, 21), (31, 36), (51, 53), (61, 65), (71, 76), (81, 82), (91, 96))
+    for code in range(first, last + 1)
 )
 MASK = "••••••••••••"
 PAINTED = re.compile(r"([A-Z]{1,6})-?0*(\d{1,6})-?([A-Z]?)")

@@ -1,0 +1,1 @@
+"""The agency's spreadsheet against the register: read, decide line by line, apply, explain, settle what waits."""
