@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection
-from django.db.models import Min, Q, Sum
+from django.db.models import Count, Min, Q, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from tidar.ledger import api as ledger
 from tidar.people import api as people
 from tidar.places import api as places
-from tidar.retribusi.models import Deposit, Device, Handover, Parameter
+from tidar.retribusi.models import Case, Deposit, Device, Handover, LevyKind, Parameter
 from tidar.retribusi.rules.accounts import collector_cash_key, treasurer_cash_key
 from tidar.retribusi.rules.custody import Lateness, due_at, lateness
 
@@ -274,3 +274,39 @@ def _deposits_that_differ() -> list[str]:
 def _booked(group_key: str) -> int:
     group = ledger.find_group(group_key)
     return group.total_rupiah if group else 0
+
+
+def counted_between(agency: str, since: datetime, until: datetime) -> list[Handover]:
+    """Hand-overs that were counted in a span of time, in that order."""
+    found = Handover.objects.filter(
+        agency_id=agency, state=State.CONFIRMED, confirmed_at__gte=since, confirmed_at__lt=until
+    )
+    return list(found.select_related("deposit").order_by("confirmed_at", "id"))
+
+
+def deposited_between(agency: str, since: datetime, until: datetime) -> list[Deposit]:
+    """Deposits of a span of time, in that order, each with how many hand-overs it holds."""
+    found = Deposit.objects.filter(agency_id=agency, deposited_at__gte=since, deposited_at__lt=until)
+    return list(found.annotate(handover_count=Count("handovers")).order_by("deposited_at", "sequence"))
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCases:
+    """Open cases of an agency: how many, how old the oldest, and what stands in titipan because of them."""
+
+    count: int
+    oldest_at: datetime | None
+    held_rupiah: int
+
+
+def open_cases(agency: str) -> OpenCases:
+    """What still waits for a person's decision."""
+    found = Case.objects.filter(agency_id=agency, settled_at=None)
+    sums = found.aggregate(n=Count("pk"), oldest=Min("opened_at"), held=Sum("held_rupiah", default=0))
+    return OpenCases(sums["n"], sums["oldest"], int(sums["held"]))
+
+
+def titles_by_code(by_account: Mapping[str, int]) -> list[tuple[str, str, int]]:
+    """What a sum consists of, as (account code, title, rupiah); "" is titipan."""
+    titles = dict(LevyKind.objects.filter(account_code__in=by_account).values_list("account_code", "title"))
+    return [(code, titles.get(code, code) if code else "Titipan", rupiah) for code, rupiah in sorted(by_account.items())]

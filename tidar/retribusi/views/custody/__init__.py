@@ -1,0 +1,1 @@
+"""Pages about cash, books and boards."""
