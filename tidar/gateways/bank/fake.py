@@ -11,6 +11,7 @@ import json
 import secrets
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from html import escape
@@ -74,6 +75,7 @@ class FakeBank:
     faults: deque[Fault] = field(default_factory=deque)
     tokens: dict[str, datetime] = field(default_factory=dict)
     address: str = ""
+    now: Callable[[], datetime] = clock.now
     lock: threading.RLock = field(default_factory=threading.RLock)
     _server: ThreadingHTTPServer | None = None
 
@@ -100,7 +102,7 @@ class FakeBank:
         rrn = secrets.token_hex(6)
         with self.lock:
             held = self.held[reference]
-            held.payments.append((rrn, amount_rupiah, clock.now()))
+            held.payments.append((rrn, amount_rupiah, self.now()))
             held.open = held.amount_rupiah is None
         if tell:
             self.tell(reference, rrn)
@@ -113,7 +115,7 @@ class FakeBank:
 
     def notice_headers(self, body: bytes) -> dict[str, str]:
         """Timestamp and signature over exactly these bytes."""
-        timestamp = snap.timestamp_of(clock.now())
+        timestamp = snap.timestamp_of(self.now())
         text = snap.notice_text(httpx.URL(self.callback_url).path, body=body, timestamp=timestamp)
         return {
             "X-TIMESTAMP": timestamp,
@@ -140,15 +142,15 @@ class FakeBank:
         right = known is not None and snap.is_token_request_signed(
             known, client, timestamp, signature=headers.get("X-SIGNATURE", "")
         )
-        if client != self.client_key or not right or not snap.is_timely(timestamp, at=clock.now()):
+        if client != self.client_key or not right or not snap.is_timely(timestamp, at=self.now()):
             return 401, {"responseCode": "4017300", "responseMessage": "Unauthorized. Signature"}
         token = secrets.token_hex(16)
-        self.tokens[token] = clock.now() + timedelta(seconds=TOKEN_SECONDS)
+        self.tokens[token] = self.now() + timedelta(seconds=TOKEN_SECONDS)
         return 200, {"responseCode": "2007300", "accessToken": token, "expiresIn": str(TOKEN_SECONDS)}
 
     def _refusal(self, service: str, path: str, body: bytes, headers: Any) -> tuple[int, dict[str, Any]] | None:
         token = headers.get("Authorization", "").removeprefix("Bearer ")
-        if self.tokens.get(token, datetime.min.replace(tzinfo=clock.now().tzinfo)) < clock.now():
+        if self.tokens.get(token, self.now()) <= self.now():
             return 401, {"responseCode": f"401{service}01", "responseMessage": "Invalid token (B2B)"}
         text = snap.transaction_text("POST", path, token, body=body, timestamp=headers.get("X-TIMESTAMP", ""))
         if not snap.is_signed(self.client_secret, text, headers.get("X-SIGNATURE", "")):
