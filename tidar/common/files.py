@@ -41,7 +41,7 @@ def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]
 def xlsx_file(
     name: str, headings: Sequence[str], rows: Iterable[Sequence[object]], *, notes: Sequence[Sequence[str]] = ()
 ) -> HttpResponse:
-    """A workbook of text cells, and whole numbers that can be added up; nothing is a formula. `notes`: a second sheet."""
+    """A workbook of texts, and of whole numbers that can be added up; nothing is a formula. `notes`: a second sheet."""
     out = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:

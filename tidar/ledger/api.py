@@ -14,7 +14,7 @@ from tidar.ledger.actions.reversing import UnableToReverse, reverse_group, rever
 from tidar.ledger.actions.staging import post_staged, stage
 from tidar.ledger.queries.balances import account_ids, account_keys, balance, balances
 from tidar.ledger.queries.checking import check
-from tidar.ledger.queries.groups import find_group
+from tidar.ledger.queries.groups import find_group, find_transfers
 from tidar.ledger.queries.journal import journal_days
 from tidar.ledger.queries.statements import statement
 from tidar.ledger.rules.posting import AccountKind, Line, NewAccount
@@ -43,6 +43,7 @@ __all__ = [
     "close_and_check",
     "close_day",
     "find_group",
+    "find_transfers",
     "journal_days",
     "open_account",
     "open_accounts",

@@ -32,6 +32,11 @@ def find_group(group_key: str) -> GroupView | None:
     )
 
 
+def find_transfers(keys: Sequence[str]) -> tuple[TransferView, ...]:
+    """The transfers of these keys, in the order in which they were posted; unknown keys are left out."""
+    return tuple(_view(transfer) for transfer in _named(Transfer.objects.filter(key__in=keys)))
+
+
 def _named(transfers: QuerySet[Transfer]) -> QuerySet[Transfer]:
     joined = transfers.select_related("debit", "credit", "reverses").prefetch_related("reversed_by")
     return joined.order_by("id")

@@ -48,6 +48,7 @@ class Run(models.Model):
     issued_by = models.CharField(max_length=200, blank=True)
     signed_by = models.CharField(max_length=200, blank=True)
     stop_wanted = models.BooleanField(default=False)
+    moved_at = models.DateTimeField(null=True)  # when it last came further: a run that stands still is taken up again
     error = models.CharField(max_length=300, blank=True)  # why it stands still, in words
 
     objects: ClassVar[models.Manager[Run]] = models.Manager()

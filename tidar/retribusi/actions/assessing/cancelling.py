@@ -21,6 +21,7 @@ from tidar.documents import api as documents
 from tidar.hub.api import EventFields, SourceRef, record_event
 from tidar.ledger import api as ledger
 from tidar.retribusi.actions.accounts import open_by_key
+from tidar.retribusi.actions.cases import open_case
 from tidar.retribusi.models import Allocation, Assessment, AssessmentCancellation, Occupancy, Run
 from tidar.retribusi.rules.accounts import suspense_key
 
@@ -85,8 +86,6 @@ def _move_paid(assessment: Assessment, *, key: str, by: Actor, at: datetime) -> 
     paid = int(Allocation.objects.filter(assessment=assessment).aggregate(n=Sum("amount_rupiah"))["n"] or 0)
     if not paid:
         return 0
-    from tidar.retribusi.actions.cases import open_case
-
     agency = assessment.run.agency_code
     suspense = open_by_key(suspense_key(agency), at=at)
     line = ledger.Line(
@@ -102,6 +101,7 @@ def _move_paid(assessment: Assessment, *, key: str, by: Actor, at: datetime) -> 
         sentence=_("%(number)s dibatalkan sesudah dibayar %(amount)s.")
         % {"number": number_of(assessment), "amount": rupiah_text(paid)},
         amount_rupiah=paid,
+        held_rupiah=paid,
         occupancy_id=assessment.occupancy_id,
         by=by,
         at=at,

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
@@ -42,7 +43,7 @@ CREATE TEMPORARY TABLE IF NOT EXISTS retribusi_staged_skrd (
     area_code text, lon double precision, lat double precision
 ) ON COMMIT DELETE ROWS
 """
-# The next lines of a run reach up to this one. Ranges, not lists: the planner needs no statistics of fresh lines for them.
+# How far the next lines of a run reach. A range, not a list: for that the planner needs no statistics of fresh lines.
 REACH_SQL = """
 SELECT count(*), max(id) FROM (
     SELECT id FROM retribusi_runline WHERE run_id = %(run)s ORDER BY id LIMIT %(chunk)s
@@ -129,8 +130,9 @@ def begin_issue(*, run_id: uuid.UUID, by: Actor, at: datetime) -> int:
         if run.state == State.PREVIEWED:
             run.due_date = due_date(local_day(at))
             run.issued_by, run.state = by.name[:200], State.ISSUING
-        run.stop_wanted, run.error = False, ""
-        run.save(update_fields=["due_date", "issued_by", "state", "stop_wanted", "error"])
+        run.stop_wanted, run.error, run.moved_at = False, "", at
+        run.notes["people"] = run.notes.get("people", {}) | {"levies.assess": [by.id, by.name]}
+        run.save(update_fields=["due_date", "issued_by", "state", "stop_wanted", "error", "moved_at", "notes"])
         after = {"lines": waiting, "total_rupiah": run.total_rupiah, "due_date": run.due_date}
         record("levy_run.issue", by=by, at=at, subject=("levy_run", str(run.pk)), before={"state": before}, after=after)
     return waiting
@@ -172,7 +174,8 @@ def issue_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUN
             run.state, run.issued_at = State.ISSUED, at
             after = {"issued": run.issued_count, "to_issue": run.line_count}
             record("levy_run.issued", by=by, at=at, subject=("levy_run", str(run.pk)), after=after)
-        run.save(update_fields=["issued_count", "state", "issued_at"])
+        run.moved_at = Now()
+        run.save(update_fields=["issued_count", "state", "issued_at", "moved_at"])
     return _Chunk(issued, is_last=is_last)
 
 

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
@@ -89,7 +90,8 @@ def open_stall_run(*, occupancy_id: int, from_date: date, to_date: date, by: Act
 def _opened(run: Run, by: Actor, at: datetime) -> uuid.UUID:
     if run.from_date != run.to_date and not is_month(run.from_date, run.to_date):
         raise UnableToPreview(_("Masa penetapan adalah satu hari atau satu bulan kalender penuh."))
-    run.made_at, run.made_by = at, by.name[:200]
+    run.made_at, run.made_by, run.moved_at = at, by.name[:200], at
+    run.notes = {"people": {"levies.assess": [by.id, by.name]}}
     try:
         with transaction.atomic():
             run.save(force_insert=True)
@@ -127,13 +129,15 @@ def compute_run(*, run_id: uuid.UUID, by: Actor, at: datetime) -> int:
         tally.had_before(*last_total(run))
         last = last_period(run)
         run.notes = tally.notes() | {
+            "people": run.notes.get("people", {}) | {"levies.assess": [by.id, by.name]},
             "digest": digest_of(run, inputs),
             "last_period": [last.from_date.isoformat(), last.to_date.isoformat()] if last else None,
             "computed_at": at.isoformat(),
             "computed_by": by.name[:200],
         }
         run.line_count, run.total_rupiah, run.state, run.error = tally.count, tally.total_rupiah, State.PREVIEWED, ""
-        run.save(update_fields=["notes", "line_count", "total_rupiah", "state", "error"])
+        run.moved_at = Now()
+        run.save(update_fields=["notes", "line_count", "total_rupiah", "state", "error", "moved_at"])
     return run.line_count
 
 

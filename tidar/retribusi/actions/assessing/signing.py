@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
@@ -48,9 +49,10 @@ def begin_signing(*, run_id: uuid.UUID, by: Actor, at: datetime) -> int:
         if run.state not in (State.ISSUED, State.SIGNING):
             raise UnableToSign(_refusal(run))
         before = run.state
-        run.state, run.stop_wanted, run.error = State.SIGNING, False, ""
+        run.state, run.stop_wanted, run.error, run.moved_at = State.SIGNING, False, "", at
         run.signed_by = run.signed_by or _signature(by, run)
-        run.save(update_fields=["state", "stop_wanted", "error", "signed_by"])
+        run.notes["people"] = run.notes.get("people", {}) | {"levies.sign": [by.id, by.name]}
+        run.save(update_fields=["state", "stop_wanted", "error", "signed_by", "moved_at", "notes"])
         waiting = run.issued_count - run.signed_count
         subject, after = ("levy_run", str(run.pk)), {"waiting": waiting, "signed_by": run.signed_by}
         record("levy_run.sign", by=by, at=at, subject=subject, before={"state": before}, after=after)
@@ -95,7 +97,8 @@ def sign_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUNK
             run.state, run.signed_at = State.SIGNED, at
             after = {"signed": run.signed_count, "issued": run.issued_count}
             record("levy_run.signed", by=by, at=at, subject=("levy_run", str(run.pk)), after=after)
-        run.save(update_fields=["signed_count", "notes", "state", "signed_at"])
+        run.moved_at = Now()
+        run.save(update_fields=["signed_count", "notes", "state", "signed_at", "moved_at"])
     return _Chunk(len(new), is_last=is_last)
 
 
