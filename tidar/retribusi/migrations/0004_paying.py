@@ -1,7 +1,7 @@
 """A payment is posted whole by one function, in one round trip; payments and allocations never change.
 
-`retribusi_pay` is the guard of every payment: it locks the occupancy first (lock order of decision 0005), so that what is
-owed is read after every earlier payment of that occupancy has committed. It writes nothing before it knows the whole
+`retribusi_pay` is the guard of every payment: it locks the occupancy first (lock order of decision 0005), so that what
+is owed is read after every earlier payment of that occupancy has committed. It writes nothing before it knows the whole
 outcome, and says in `outcome` why it refuses. `FOR NO KEY UPDATE` excludes other payments and cancellations but not the
 foreign key checks of rows that only point to the occupancy.
 
@@ -13,13 +13,14 @@ from django.db import migrations
 
 APPEND_ONLY = """
 CREATE TRIGGER {name}_append_only BEFORE UPDATE OR DELETE ON retribusi_{name}
-    FOR EACH ROW EXECUTE FUNCTION common_refuse_change();
+    FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
 CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON retribusi_{name}
     FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
 """
 
 # One check for each statement: the allocations of a payment are inserted together. The assessments are locked first, so
-# that two payments which somehow passed the guard together still cannot both fit.
+# that two payments which somehow passed the guard together still cannot both fit. What a payment points to is checked
+# here and not by foreign keys: their row locks would make every payment into one account write to that account's row.
 CHECKS = """
 CREATE FUNCTION retribusi_check_allocations() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -34,26 +35,50 @@ BEGIN
         RAISE EXCEPTION 'SKRD %: allocations below nothing or above its amount', wrong
             USING ERRCODE = 'restrict_violation';
     END IF;
+    SELECT p.id INTO wrong FROM retribusi_payment p
+        WHERE p.id IN (SELECT payment_id FROM added) AND p.allocated_rupiah <> (
+            SELECT sum(x.amount_rupiah) FROM retribusi_allocation x WHERE x.payment_id = p.id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'payment %: its allocations are not what it says', wrong USING ERRCODE = 'restrict_violation';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER allocation_fits AFTER INSERT ON retribusi_allocation REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION retribusi_check_allocations();
 
 CREATE FUNCTION retribusi_check_payment() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    about uuid;
 BEGIN
-    IF TG_TABLE_NAME = 'retribusi_payment' THEN about := NEW.id; ELSE about := NEW.payment_id; END IF;
-    IF (SELECT p.allocated_rupiah FROM retribusi_payment p WHERE p.id = about) IS DISTINCT FROM
-       (SELECT coalesce(sum(x.amount_rupiah), 0) FROM retribusi_allocation x WHERE x.payment_id = about) THEN
-        RAISE EXCEPTION 'payment %: its allocations are not what it says', about USING ERRCODE = 'restrict_violation';
+    IF NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = NEW.cash_account_id)
+       OR NOT EXISTS (SELECT 1 FROM people_agency g WHERE g.code = NEW.agency_id)
+       OR NEW.market_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM retribusi_market m WHERE m.code = NEW.market_id) THEN
+        RAISE EXCEPTION 'payment %: its account, agency or market does not exist', NEW.id
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    IF NEW.allocated_rupiah <> 0
+       AND NOT EXISTS (SELECT 1 FROM retribusi_allocation x WHERE x.payment_id = NEW.id) THEN
+        RAISE EXCEPTION 'payment %: its allocations are not what it says', NEW.id USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER payment_is_allocated AFTER INSERT ON retribusi_payment DEFERRABLE INITIALLY DEFERRED
+CREATE CONSTRAINT TRIGGER payment_is_whole AFTER INSERT ON retribusi_payment DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW EXECUTE FUNCTION retribusi_check_payment();
-CREATE CONSTRAINT TRIGGER allocation_is_paid AFTER INSERT ON retribusi_allocation DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION retribusi_check_payment();
+
+CREATE FUNCTION retribusi_case_refused() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'case %: it is settled once, and what it is about never changes', OLD.key
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER case_settles_once BEFORE UPDATE ON retribusi_case FOR EACH ROW WHEN (
+        OLD.settled_at IS NOT NULL
+        OR (NEW.id, NEW.kind, NEW.key, NEW.agency_id, NEW.occupancy_id, NEW.subject, NEW.amount_rupiah, NEW.held_rupiah,
+            NEW.sentence, NEW.opened_at)
+        IS DISTINCT FROM (OLD.id, OLD.kind, OLD.key, OLD.agency_id, OLD.occupancy_id, OLD.subject, OLD.amount_rupiah,
+            OLD.held_rupiah, OLD.sentence, OLD.opened_at)
+    ) EXECUTE FUNCTION retribusi_case_refused();
+CREATE TRIGGER case_not_deleted BEFORE DELETE ON retribusi_case
+    FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
+CREATE TRIGGER case_no_truncate BEFORE TRUNCATE ON retribusi_case
+    FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
 """
 
 DUES = """
@@ -131,8 +156,9 @@ DECLARE
     amounts bigint[] := '{}';
 BEGIN
     SELECT o.id, o.receivable_id, o.advance_id, b.number::text, b.market_id::text, b.levy_kind_id::text,
-           k.agency_id::text, coalesce(nullif(b.area_code, ''), m.area_code, '')::text AS area, coalesce(b.lon, m.lon) AS lon,
-           coalesce(b.lat, m.lat) AS lat, concat_ws(', ', k.object_word || ' ' || b.number, m.name) AS words
+           k.agency_id::text, coalesce(nullif(b.area_code, ''), m.area_code, '')::text AS area,
+           coalesce(b.lon, m.lon) AS lon, coalesce(b.lat, m.lat) AS lat,
+           concat_ws(', ', k.object_word || ' ' || b.number, m.name) AS words
         INTO place
         FROM retribusi_occupancy o JOIN retribusi_levyobject b ON b.id = o.levy_object_id
         JOIN retribusi_levykind k ON k.code = b.levy_kind_id LEFT JOIN retribusi_market m ON m.code = b.market_id
@@ -201,11 +227,11 @@ BEGIN
             outcome := 'no-account';
             RETURN;
         END IF;
-        INSERT INTO retribusi_payment (id, key, channel, occupancy_id, market_id, amount_rupiah, allocated_rupiah,
-                advance_rupiah, suspense_rupiah, revenue_rupiah, receipt_number, collector_id, cash_account_id,
-                happened_at, recorded_at, reason, details)
-            VALUES (p_id, p_key, p_channel, place.id, place.market_id, p_amount, total, advance, suspense, direct,
-                p_receipt, p_collector, cash, p_happened, p_recorded, '', p_details)
+        INSERT INTO retribusi_payment (id, key, channel, occupancy_id, market_id, agency_id, amount_rupiah,
+                allocated_rupiah, advance_rupiah, suspense_rupiah, revenue_rupiah, receipt_number, collector_id,
+                cash_account_id, happened_at, recorded_at, reason, details)
+            VALUES (p_id, p_key, p_channel, place.id, place.market_id, p_agency, p_amount, total, advance, suspense,
+                direct, p_receipt, p_collector, cash, p_happened, p_recorded, '', p_details)
             ON CONFLICT DO NOTHING;
         IF NOT FOUND THEN
             SELECT * INTO old FROM retribusi_payment WHERE key = p_key;
@@ -254,7 +280,7 @@ BEGIN
     IF NOT ledger_post(p_ids[1], number_of, 'payment', p_happened, p_recorded, p_actor_kind, p_actor_id, keys,
                        array_fill(cash, ARRAY[cardinality(keys)]), credits, amounts,
                        array_fill(number_of, ARRAY[cardinality(keys)])) THEN
-        RAISE EXCEPTION 'payment %: the ledger has its group already', p_id USING ERRCODE = 'integrity_constraint_violation';
+        RAISE EXCEPTION 'payment %: the ledger has its group already', p_id USING ERRCODE = 'restrict_violation';
     END IF;
     PERFORM hub_record_event(p_ids[2], 'levy.paid', p_happened, p_recorded, place.words, place.area, place.lon,
         place.lat, p_id::text, jsonb_build_object('agency', p_agency, 'market', place.market_id, 'levy_kind',
@@ -267,11 +293,9 @@ BEGIN
             CASE WHEN place.id IS NULL THEN 'tak-dikenal' WHEN why = 'closed' THEN 'bayar-ganda'
                  WHEN why = 'cancelled' THEN 'skrd-batal' ELSE 'kelebihan' END,
             'titipan:' || p_id, p_agency, place.id, number_of, suspense, suspense,
-            CASE WHEN place.id IS NULL THEN
-                     format('%s diterima (%s) dari pembayar yang tidak dikenal.', retribusi_rupiah(suspense), p_receipt)
-                 WHEN why = 'closed' THEN
-                     format('%s (%s) untuk tagihan %s yang sudah lunas.', retribusi_rupiah(suspense), p_receipt, place.words)
-                 ELSE format('%s (%s) melebihi tagihan %s.', retribusi_rupiah(suspense), p_receipt, place.words) END,
+            format(CASE WHEN place.id IS NULL THEN '%s diterima (%s) dari pembayar yang tidak dikenal.'
+                        WHEN why = 'closed' THEN '%s (%s) untuk tagihan %s yang sudah lunas.'
+                        ELSE '%s (%s) melebihi tagihan %s.' END, retribusi_rupiah(suspense), p_receipt, place.words),
             p_happened, p_recorded, place.market_id, place.area);
     END IF;
     outcome := 'new';
@@ -289,9 +313,9 @@ CREATE FUNCTION retribusi_open_case(
 ) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO retribusi_case (id, kind, key, agency_id, occupancy_id, subject, amount_rupiah, held_rupiah, sentence,
-            opened_at, settled_by, settlement, group_key)
+            opened_at, settled_by, decision, settlement, group_key)
         VALUES (p_id, p_kind, p_key, p_agency, p_occupancy, p_subject, p_amount, p_held, left(p_sentence, 300),
-            p_recorded, '', '', '')
+            p_recorded, '', '', '', '')
         ON CONFLICT (key) DO NOTHING;
     IF NOT FOUND THEN
         RETURN false;
@@ -303,17 +327,63 @@ BEGIN
 END $$;
 """
 
-FORWARDS = "".join(APPEND_ONLY.format(name=name) for name in ("payment", "allocation")) + CHECKS + DUES + AGAIN + CASES + PAY
+ADVANCES = """
+CREATE FUNCTION retribusi_use_advance(
+    p_occupancy bigint, p_id uuid, p_recorded timestamptz, p_actor_kind text, p_actor_id text, p_ids uuid[]
+) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    holder record;
+    used bigint;
+    said text;
+BEGIN
+    -- the advance belongs to the payer, so that all of the payer's occupancies are the guard, in the order of their ids
+    PERFORM 1 FROM retribusi_occupancy o
+        WHERE o.payer_id = (SELECT payer_id FROM retribusi_occupancy WHERE id = p_occupancy)
+        ORDER BY o.id FOR NO KEY UPDATE;
+    SELECT o.advance_id, a.key, k.agency_id INTO holder
+        FROM retribusi_occupancy o JOIN ledger_account a ON a.id = o.advance_id
+        JOIN retribusi_levyobject b ON b.id = o.levy_object_id JOIN retribusi_levykind k ON k.code = b.levy_kind_id
+        WHERE o.id = p_occupancy;
+    used := least(
+        (SELECT coalesce(sum(t.amount_rupiah), 0) FROM ledger_transfer t WHERE t.credit_id = holder.advance_id)
+            - (SELECT coalesce(sum(t.amount_rupiah), 0) FROM ledger_transfer t WHERE t.debit_id = holder.advance_id),
+        (SELECT sum(d.owed) FROM retribusi_dues(p_occupancy) d WHERE d.signed));
+    IF coalesce(used, 0) <= 0 THEN
+        RETURN 0;
+    END IF;
+    SELECT r.outcome INTO said FROM retribusi_pay(p_id, 'uang-muka:' || p_id, 'uang-muka', used, p_recorded, p_recorded,
+        p_occupancy, NULL, '', holder.key, 'UANG MUKA ' || p_id, '', 'suspense', '{}', holder.agency_id, '{}',
+        p_actor_kind, p_actor_id, p_ids) r;
+    IF said <> 'new' THEN
+        RAISE EXCEPTION 'advance of occupancy %: %', p_occupancy, said USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN used;
+END $$;
+"""
+
+FORWARDS = (
+    "".join(APPEND_ONLY.format(name=name) for name in ("payment", "allocation"))
+    + CHECKS
+    + DUES
+    + AGAIN
+    + CASES
+    + PAY
+    + ADVANCES
+)
 
 BACKWARDS = """
+DROP FUNCTION retribusi_use_advance;
 DROP FUNCTION retribusi_pay;
 DROP FUNCTION retribusi_open_case;
 DROP FUNCTION retribusi_receipt;
 DROP FUNCTION retribusi_rupiah;
 DROP FUNCTION retribusi_why_not;
 DROP FUNCTION retribusi_dues;
-DROP TRIGGER allocation_is_paid ON retribusi_allocation;
-DROP TRIGGER payment_is_allocated ON retribusi_payment;
+DROP TRIGGER case_no_truncate ON retribusi_case;
+DROP TRIGGER case_not_deleted ON retribusi_case;
+DROP TRIGGER case_settles_once ON retribusi_case;
+DROP FUNCTION retribusi_case_refused;
+DROP TRIGGER payment_is_whole ON retribusi_payment;
 DROP TRIGGER allocation_fits ON retribusi_allocation;
 DROP FUNCTION retribusi_check_payment;
 DROP FUNCTION retribusi_check_allocations;

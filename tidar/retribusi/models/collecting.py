@@ -37,7 +37,14 @@ class Payment(models.Model):
     key = models.CharField(max_length=120, unique=True)
     channel = models.CharField(max_length=10, choices=Channel.choices)
     occupancy = models.ForeignKey(Occupancy, null=True, on_delete=models.PROTECT, related_name="payments")
-    market = models.ForeignKey(Market, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    # Without foreign key constraints: their row locks would make all payments into one account or market write to that
+    # row. `retribusi_pay` looks each of them up, and a trigger refuses what does not exist.
+    market = models.ForeignKey(
+        Market, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    agency = models.ForeignKey(
+        "people.Agency", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     amount_rupiah = models.BigIntegerField()  # of a reversal: negative, equal to what it reverses
     allocated_rupiah = models.BigIntegerField()  # to SKRD; as posted, never recomputed
     advance_rupiah = models.BigIntegerField(default=0)  # to the payer's uang muka
@@ -45,7 +52,9 @@ class Payment(models.Model):
     revenue_rupiah = models.BigIntegerField(default=0)  # of a karcis, which is assessment and receipt in one
     receipt_number = models.CharField(max_length=60, unique=True)  # device series, or the channel's reference
     collector_id = models.CharField(max_length=80, blank=True)  # user id of who took the cash
-    cash_account = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+", db_index=False)
+    cash_account = models.ForeignKey(
+        "ledger.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
     happened_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversed_by")
@@ -77,6 +86,11 @@ class Payment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.receipt_number} {self.amount_rupiah}"
+
+    @property
+    def agency_code(self) -> str:
+        """For `access.requires`."""
+        return self.agency_id
 
 
 class Allocation(models.Model):
@@ -182,6 +196,11 @@ class DeviceRecord(models.Model):
     def __str__(self) -> str:
         return f"{self.device_id} #{self.counter} {self.state}"
 
+    @property
+    def agency_code(self) -> str:
+        """For `access.requires`."""
+        return self.device.agency_id
+
 
 class KarcisBook(models.Model):
     """A printed book of karcis: one levy, one denomination, a range of serial numbers."""
@@ -243,6 +262,11 @@ class KarcisMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book_id} {self.first_serial}–{self.last_serial} {self.kind}"
+
+    @property
+    def agency_code(self) -> str:
+        """For `access.requires`."""
+        return self.book.agency_id
 
 
 class Charge(models.Model):

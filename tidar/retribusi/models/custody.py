@@ -157,8 +157,11 @@ class Case(models.Model):
     opened_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=80, blank=True)
+    decision = models.CharField(max_length=12, blank=True)  # "terapkan", "kembalikan", "terima", "batal"
     settlement = models.CharField(max_length=300, blank=True)
     group_key = models.CharField(max_length=120, blank=True)  # of the ledger group that settled it, when money moved
+
+    objects: ClassVar[models.Manager[Case]] = models.Manager()
 
     class Meta:
         indexes = (models.Index(fields=["-opened_at"], condition=Q(settled_at=None), name="case_open"),)
