@@ -1,4 +1,4 @@
-"""What is still owed, oldest first: amount of each open SKRD less its allocations."""
+"""What is owed: open SKRD with what is left of each, oldest first."""
 
 from __future__ import annotations
 
@@ -7,16 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
+from django.db import connection
 
 from tidar.documents.api import number_text
-from tidar.retribusi.models import Assessment
+from tidar.retribusi.rules.paying import period_words
+
+# The same function that a payment reads, so that what a page shows is what a payment would find.
+DUES_SQL = """
+SELECT asked.id, d.assessment, d.year, d.sequence, d.from_date, d.to_date, d.amount, d.owed, d.due_date, d.signed
+FROM unnest(%s::bigint[]) AS asked (id), LATERAL retribusi_dues(asked.id) d
+ORDER BY asked.id, d.from_date, d.year, d.sequence
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One open SKRD. It can be paid once it is signed."""
+    """One open SKRD: its number and days, its amount, what was paid of it and what is still owed."""
 
     assessment_id: uuid.UUID
     number: str
@@ -28,21 +34,22 @@ class Due:
     due_date: date
     signed: bool
 
+    @property
+    def period(self) -> str:
+        """Its days in words."""
+        return period_words(self.period_from, self.period_to)
+
 
 def open_dues(occupancy_ids: Sequence[int]) -> dict[int, tuple[Due, ...]]:
-    """Open SKRD of each occupancy, oldest first; occupancies that owe nothing are left out. One query."""
-    found = (
-        Assessment.objects.filter(occupancy_id__in=occupancy_ids, closed_at=None)
-        .annotate(paid_rupiah=Coalesce(Sum("allocations__amount_rupiah"), 0))
-        .order_by("occupancy_id", "period_from_date", "sequence")
-        .values_list(
-            "occupancy_id", "pk", "year", "sequence", "period_from_date", "period_to_date", "amount_rupiah",
-            "paid_rupiah", "due_date", "run__signed_at",
-        )
-    )  # fmt: skip
-    dues: dict[int, list[Due]] = {}
-    for occupancy, key, year, sequence, from_date, to_date, amount, paid, due_date, signed_at in found:
-        number = number_text("SKRD", year, sequence)
-        due = Due(key, number, from_date, to_date, amount, paid, amount - paid, due_date, signed_at is not None)
-        dues.setdefault(occupancy, []).append(due)
-    return {occupancy: tuple(found) for occupancy, found in dues.items()}
+    """Open SKRD of each occupancy, oldest first, also those that are not signed yet; every id is in the answer.
+
+    One statement, whatever the number of occupancies.
+    """
+    found: dict[int, list[Due]] = {key: [] for key in occupancy_ids}
+    with connection.cursor() as cursor:
+        cursor.execute(DUES_SQL, [list(found)])
+        for key, assessment, year, sequence, from_date, to_date, amount, owed, due_date, signed in cursor.fetchall():
+            number = number_text("SKRD", year, sequence)
+            due = Due(assessment, number, from_date, to_date, amount, amount - owed, owed, due_date, signed)
+            found[key].append(due)
+    return {key: tuple(dues) for key, dues in found.items()}
