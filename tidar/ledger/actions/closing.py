@@ -64,7 +64,7 @@ def checkpoint(*, at: datetime, tail: int = TAIL) -> int:
         horizon = Transfer.objects.aggregate(last=Max("id"))["last"] or 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(CHECKPOINT_SQL, {"horizon": horizon, "at": at, "tail": tail})
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def close_day(*, day: date, at: datetime, by: Actor) -> JournalDayView:

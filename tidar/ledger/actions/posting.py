@@ -91,6 +91,6 @@ def translated(error: IntegrityError, act: Act) -> Exception:
     said = str(error)
     if "ledger_transfer_key" in said:
         return UnableToAgree(_("Kunci transfer dalam %s sudah dipakai untuk pembukuan lain.") % act.group_key)
-    if "day of the journal is closed" in said:
-        return UnableToPost(_("Akun tidak ada, atau hari pembukuannya sudah ditutup."))
+    if "without its accounts" in said:
+        return UnableToPost(_("Hari pembukuannya sudah ditutup, atau akunnya tidak ada."))
     return error

@@ -67,7 +67,7 @@ def _moved(cursor: CursorWrapper, act: Act) -> int:
         cursor.execute(TRANSFERS_SQL, [_first(cursor), act.happened_at, act.recorded_at])
     except IntegrityError as error:
         raise translated(error, act) from error
-    return cursor.rowcount
+    return int(cursor.rowcount)
 
 
 def _group_is_new(cursor: CursorWrapper, act: Act) -> bool:
@@ -75,9 +75,9 @@ def _group_is_new(cursor: CursorWrapper, act: Act) -> bool:
     cursor.execute("SELECT count(*) FROM ledger_staged WHERE amount_rupiah <= 0 OR debit_id = credit_id")
     if _first(cursor):
         raise UnableToPost(_("Jumlah harus lebih dari nol, antara dua akun yang berbeda."))
-    head = [uuid7(), act.group_key, act.kind, act.happened_at, act.recorded_at, act.actor_kind, act.actor_id]
+    head: list[Any] = [uuid7(), act.group_key, act.kind, act.happened_at, act.recorded_at, act.actor_kind, act.actor_id]
     cursor.execute(GROUP_SQL, head)
-    return cursor.rowcount == 1
+    return bool(cursor.rowcount == 1)
 
 
 def _known(cursor: CursorWrapper, act: Act) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Min, Sum
 from django.db.models.functions import Coalesce
@@ -49,7 +50,12 @@ def journal_lines(day: date) -> Iterator[JournalLine]:
     begins_at, ends_at = bounds(day)
     rows = Transfer.objects.filter(recorded_at__gte=begins_at, recorded_at__lt=ends_at).order_by("id")
     for row in rows.values_list(*COLUMNS).iterator(chunk_size=CHUNK):
-        yield JournalLine(*row[:6], row[6] or "", *row[7:9], str(row[9]), *row[10:])
+        yield JournalLine(*(_text(value) for value in row))
+
+
+def _text(value: Any) -> Any:
+    """What is no number or moment, as text; nothing as an empty one."""
+    return value if isinstance(value, (int, datetime)) else str(value or "")
 
 
 def hash_of_day(day: date, previous_hash: str) -> str:
