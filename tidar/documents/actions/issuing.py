@@ -131,8 +131,7 @@ def _batches(rows: Iterable[NewDocument]) -> Iterator[list[NewDocument]]:
 def _checked(kind: str, new: NewDocument) -> dict[str, Any]:
     if not 1 <= len(new.subject) <= 80 or new.sequence < 1:
         raise UnableToIssue(_("Dokumen harus punya nomor dan pokok (paling panjang 80 huruf)."))
-    data = msgspec.to_builtins(new.data) if isinstance(new.data, msgspec.Struct) else new.data
-    return checked(kind, data)
+    return checked(kind, msgspec.to_builtins(new.data))
 
 
 def _press(kind: str, series: str, *, signed_by: str, by: Actor, at: datetime) -> _Press:

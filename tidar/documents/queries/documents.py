@@ -86,8 +86,8 @@ def cancellation_of(document: Document) -> tuple[datetime, str] | None:
 
 
 def some(ids: Iterable[uuid.UUID]) -> QuerySet[Document]:
-    """Documents by id."""
-    return _documents().filter(pk__in=list(ids))
+    """Documents by id, with the keys that signed them."""
+    return _documents().select_related("key").filter(pk__in=list(ids))
 
 
 def _documents() -> QuerySet[Document]:

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from tidar.common.errors import UnableTo, UnableToFind
 from tidar.documents.models import Document
 from tidar.documents.queries.documents import content_of, some
+from tidar.documents.queries.verifying import is_genuine
 from tidar.documents.rules.printing import PAPERS, printed
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "typst"
@@ -39,12 +40,13 @@ class UnableToPrint(UnableTo):
 def pdf(document_id: uuid.UUID, *, paper: str = "") -> bytes:
     """The document as PDF, the same bytes on every call. `paper`: one of `PAPERS[kind]`, its first by default.
 
-    A cancelled document prints as it was issued; that it no longer counts is said by its verification page.
+    A cancelled document prints as it was issued; that it no longer counts is said by its verification page. One that
+    is no longer what was signed is not printed at all (`UnableToPrint`).
     """
     document = some([document_id]).first()
     if document is None:
         raise UnableToFind(_("Dokumen itu tidak ada."))
-    return typeset(document, paper=paper)
+    return _proved(document, paper=paper)
 
 
 def pdfs(ids: Iterable[uuid.UUID], *, paper: str = "") -> Iterator[tuple[uuid.UUID, bytes]]:
@@ -54,7 +56,15 @@ def pdfs(ids: Iterable[uuid.UUID], *, paper: str = "") -> Iterator[tuple[uuid.UU
         while chunk := list(islice(iterator, AHEAD)):
             found = {document.pk: document for document in some(chunk)}
             wanted = [found[one] for one in dict.fromkeys(chunk) if one in found]
-            yield from zip((d.pk for d in wanted), pool.map(partial(typeset, paper=paper), wanted), strict=True)
+            yield from zip((d.pk for d in wanted), pool.map(partial(_proved, paper=paper), wanted), strict=True)
+
+
+def _proved(document: Document, *, paper: str) -> bytes:
+    if not is_genuine(document):
+        raise UnableToPrint(
+            _("Isi dokumen %s tidak sama dengan yang ditandatangani, jadi tidak dicetak.") % document.number
+        )
+    return typeset(document, paper=paper)
 
 
 def typeset(document: Document, *, paper: str = "", output: Literal["pdf", "png"] = "pdf") -> bytes:

@@ -79,7 +79,7 @@ def open_key(sealed: bytes, public_key: bytes, *, secret: str) -> Ed25519Private
     """The private half again. Raises `UnableToSign` when the secret is another one than when it was made."""
     try:
         raw = _box(secret).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], public_key)
-    except InvalidTag as error:
+    except (InvalidTag, ValueError) as error:
         raise UnableToSign(
             "Kunci tanda tangan tidak dapat dibuka: kunci rahasia aplikasi sudah berganti. Ganti kunci tanda tangan"
             " dengan perintah rotate_document_key; dokumen lama tetap dapat diperiksa."

@@ -14,8 +14,8 @@ def amount_in_words(amount: int) -> str:
 
     "Satu" becomes the prefix "se-" before belas, puluh, ratus and ribu, and stays a word before juta and above (KBBI:
     sebelas, sepuluh, seratus, seribu, satu juta). That holds inside larger amounts too: 1.001.000 is "satu juta
-    seribu". (num2words 0.5.14 says "satu juta satu ribu" there, beside its own "seribu" for 1.000; everywhere else from 0 to
-    10^15 the two agree.) Whole numbers from 0 to 10^18 − 1; anything else is a ValueError.
+    seribu". (num2words 0.5.14 says "satu juta satu ribu" there, beside its own "seribu" for 1.000; everywhere else
+    from 0 to 10^15 the two agree.) Whole numbers from 0 to 10^18 − 1; anything else is a ValueError.
     """
     if isinstance(amount, bool) or not isinstance(amount, int) or not 0 <= amount <= GREATEST:
         raise ValueError(f"not a whole amount from 0 to {GREATEST}: {amount!r}")
