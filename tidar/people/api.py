@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,6 +32,14 @@ class AgencyView:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonView:
+    """One person as plain values."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class SignInLinkView:
     """A one-time link for a demo person, as printed at the end of `tidar demo`."""
 
@@ -55,6 +64,26 @@ def actor_for_user(user_id: uuid.UUID | str, *, at: datetime) -> Actor:
     """A user as an actor with the grants in force at `at`; unknown or deactivated is the public."""
     user = User.objects.filter(pk=user_id).first()
     return PUBLIC if user is None else _actors.actor_of_user(user, today=day_of(at))
+
+
+def holders(permission: str, *, agency: str, at: datetime) -> tuple[PersonView, ...]:
+    """Everyone who holds `permission` for `agency` at `at`, by name."""
+    people = _actors.holders_of(permission, agency=agency, today=day_of(at))
+    return tuple(sorted((PersonView(str(u.pk), u.display_name) for u in people), key=lambda p: (p.name, p.id)))
+
+
+def names_of(user_ids: Collection[str]) -> dict[str, str]:
+    """The names of the users among these ids, one query; what is no user's id has none."""
+    ids = [one for one in user_ids if _is_uuid(one)]
+    return {str(u.pk): u.display_name for u in User.objects.filter(pk__in=ids)} if ids else {}
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def notify(*, agency: str, permission: str, sentence: str, url: str, about: str, at: datetime) -> int:

@@ -1,0 +1,158 @@
+"""Collectors' phones: a collector registers one, a supervisor trusts it, either takes it out of use when it is lost."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tidar.common.actor import Actor
+from tidar.common.audit import record
+from tidar.common.errors import UnableTo, UnableToAgree, UnableToAllow, UnableToFind
+from tidar.people import api as people
+from tidar.retribusi.models import Device
+from tidar.retribusi.rules.devices import is_key
+
+MAX_PHONES = 3  # of one collector in use at once; more is a sign that lost ones were not reported
+CODE_LOCK = 716_005  # held while the next code is chosen
+
+
+class UnableToRegisterDevice(UnableTo):
+    """The phone cannot be registered like this."""
+
+
+class UnableToDecide(UnableTo):
+    """The phone cannot be approved or revoked like this."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDevice:
+    """What a phone says of itself: its own id, the raw bytes of its public key, and what its owner calls it."""
+
+    id: uuid.UUID
+    public_key: bytes
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The phone as it is known here; `is_new` False when the same came before."""
+
+    device: Device
+    is_new: bool
+
+
+def register_device(*, device: NewDevice, by: Actor, at: datetime) -> Registered:
+    """A collector's own phone is known from now on, with a code for its receipts (K01 …); the same again is the same.
+
+    It waits for a supervisor's approval; the supervisors are told. Raises `UnableToAgree` when the id or the key belongs
+    to another phone or person, `UnableToRegisterDevice` when the key is none or the collector has too many phones.
+    """
+    agency = _agency_of(by)
+    if not is_key(device.public_key):
+        raise UnableToRegisterDevice(_("Kunci alat itu bukan kunci Ed25519."))
+    name = " ".join(device.name.split())[:120] or _("HP tanpa nama")
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CODE_LOCK])
+        if known := _known(device, by):
+            return Registered(known, is_new=False)
+        in_use = Device.objects.filter(collector_id=by.id, revoked_at=None).count()
+        if in_use >= MAX_PHONES:
+            raise UnableToRegisterDevice(
+                _("Anda sudah memakai %d alat. Cabut dulu yang hilang atau tidak dipakai.") % in_use
+            )
+        fresh = Device.objects.create(
+            id=device.id, code=_next_code(), public_key=device.public_key, collector_id=by.id,
+            collector_name=by.name[:200], agency_id=agency, name=name, registered_at=at,
+        )  # fmt: skip
+        after = {"code": fresh.code, "collector": by.id, "agency": agency, "name": name}
+        record("device.register", by=by, at=at, subject=("device", str(fresh.pk)), after=after)
+        _tell_supervisors(fresh, at=at)
+    return Registered(fresh, is_new=True)
+
+
+def _agency_of(by: Actor) -> str:
+    by.must("levies.collect")
+    agencies = sorted({g.agency for g in by.grants if g.permission == "levies.collect" and g.agency})
+    if not agencies:
+        raise UnableToAllow(_("Hanya juru pungut sebuah perangkat daerah yang dapat mendaftarkan alat."))
+    return agencies[0]
+
+
+def _known(device: NewDevice, by: Actor) -> Device | None:
+    """The phone when exactly it came before; another phone under its id or its key is refused."""
+    known = Device.objects.filter(pk=device.id).first()
+    if known is not None and bytes(known.public_key) == device.public_key and known.collector_id == by.id:
+        return known
+    if known is not None:
+        raise UnableToAgree(_("Alat itu sudah terdaftar dengan kunci atau juru pungut lain."))
+    if Device.objects.filter(public_key=device.public_key).exists():
+        raise UnableToAgree(_("Kunci itu milik alat lain yang sudah terdaftar."))
+    return None
+
+
+def _next_code() -> str:
+    numbers = [int(code[1:]) for code in Device.objects.values_list("code", flat=True) if code[1:].isdigit()]
+    return f"K{max(numbers, default=0) + 1:02d}"
+
+
+def _tell_supervisors(device: Device, *, at: datetime) -> None:
+    people.notify(
+        agency=device.agency_id,
+        permission="levies.supervise",
+        sentence=f"Alat {device.code} milik {device.collector_name} menunggu persetujuan.",  # kept: Indonesian
+        url=reverse("retribusi:device", args=[device.pk]),
+        about=f"device.register:{device.pk}",
+        at=at,
+    )
+
+
+def approve_device(*, device_id: uuid.UUID, by: Actor, at: datetime) -> Device:
+    """What the phone signs from now on is booked as it says. Somebody else than its collector decides; once."""
+    with transaction.atomic():
+        device = _locked(device_id)
+        by.must("levies.supervise", agency=device.agency_id)
+        if by.id == device.collector_id:
+            raise UnableToDecide(_("Alat sendiri disetujui oleh orang lain."))
+        if device.revoked_at is not None:
+            raise UnableToDecide(_("Alat %s sudah dicabut; daftarkan alat baru.") % device.code)
+        if device.approved_at is not None:
+            return device
+        device.approved_at, device.approved_by = at, by.name[:200]
+        device.save(update_fields=["approved_at", "approved_by"])
+        subject = ("device", str(device.pk))
+        record("device.approve", by=by, at=at, subject=subject, before={"approved_at": None}, after={"approved_at": at})
+    return device
+
+
+def revoke_device(*, device_id: uuid.UUID, reason: str, by: Actor, at: datetime) -> Device:
+    """The phone is out of use: lost, broken, handed back. What it signs from now on is held; once.
+
+    A supervisor may, and so may its collector, who notices first that it is gone.
+    """
+    with transaction.atomic():
+        device = _locked(device_id)
+        if by.id != device.collector_id:
+            by.must("levies.supervise", agency=device.agency_id)
+        if not reason.strip():
+            raise UnableToDecide(_("Tuliskan mengapa alat ini dicabut."))
+        if device.revoked_at is not None:
+            raise UnableToDecide(_("Alat %s sudah dicabut.") % device.code)
+        device.revoked_at, device.revoked_by = at, by.name[:200]
+        device.revoke_reason = reason.strip()[:300]
+        device.save(update_fields=["revoked_at", "revoked_by", "revoke_reason"])
+        after = {"revoked_at": at, "reason": device.revoke_reason}
+        record("device.revoke", by=by, at=at, subject=("device", str(device.pk)), after=after)
+    return device
+
+
+def _locked(device_id: uuid.UUID) -> Device:
+    device = Device.objects.select_for_update(no_key=True).filter(pk=device_id).first()
+    if device is None:
+        raise UnableToFind(_("Alat itu tidak ada."))
+    return device

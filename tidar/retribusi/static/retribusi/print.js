@@ -1,0 +1,2 @@
+// Buttons that open the browser's print dialog; without JavaScript the browser's own menu does the same.
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
