@@ -1,8 +1,8 @@
 """The treasurer's books: general cash book (BKU penerimaan), help books, and whether gross equals gross.
 
 BKU columns as in Permendagri 77/2020: number, date, evidence, account code, description, in, out, balance. Rows come
-from counted hand-overs (TBP) and deposits (STS); balances at both ends come from the ledger, so a row that is missing or
-too much shows as a difference and cannot hide.
+from counted hand-overs (TBP) and deposits (STS); balances at both ends come from the ledger, so a row that is missing
+or too much shows as a difference and cannot hide.
 """
 
 from __future__ import annotations
@@ -204,6 +204,11 @@ class Match:
     def closing_rupiah(self) -> int:
         """What must stand after all that."""
         return self.opening_rupiah + self.in_rupiah - self.out_rupiah
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether there is anything to tell."""
+        return bool(self.opening_rupiah or self.in_rupiah or self.out_rupiah or self.ledger_rupiah)
 
     @property
     def difference_rupiah(self) -> int:

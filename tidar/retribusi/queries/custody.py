@@ -24,6 +24,7 @@ from tidar.retribusi.rules.accounts import collector_cash_key, treasurer_cash_ke
 from tidar.retribusi.rules.custody import Lateness, due_at, lateness
 
 State = Handover.State
+TOLD = 2  # the severity from which people are told, and pages show it in red
 
 OLDEST_SQL = """
 SELECT bag.collector, min(held.happened_at)
@@ -309,4 +310,6 @@ def open_cases(agency: str) -> OpenCases:
 def titles_by_code(by_account: Mapping[str, int]) -> list[tuple[str, str, int]]:
     """What a sum consists of, as (account code, title, rupiah); "" is titipan."""
     titles = dict(LevyKind.objects.filter(account_code__in=by_account).values_list("account_code", "title"))
-    return [(code, titles.get(code, code) if code else "Titipan", rupiah) for code, rupiah in sorted(by_account.items())]
+    return [
+        (code, titles.get(code, code) if code else "Titipan", rupiah) for code, rupiah in sorted(by_account.items())
+    ]

@@ -1,4 +1,4 @@
-"""The treasurer's page of a day: what came in, who holds cash, what waits to be counted and to be deposited, arrears."""
+"""The treasurer's page of a day: what came in, who holds cash, what waits to be counted and deposited, arrears."""
 
 from __future__ import annotations
 
@@ -97,8 +97,8 @@ def _sheet(desk: Desk, asked: date, rows: list[Taking], names: dict[str, str]) -
     channels = {str(key): str(word) for key, word in Payment.Channel.choices}
     headings = [_("Kanal"), _("Pasar"), _("Juru pungut"), _("Jenis retribusi"), _("Bukti"), _("Rupiah"), _("Titipan")]
     lines = [
-        [channels.get(r.channel, r.channel), r.market_name, names.get(r.collector_id, ""), r.levy_kind, r.count, r.rupiah,
-         r.suspense_rupiah]
+        [channels.get(r.channel, r.channel), r.market_name, names.get(r.collector_id, ""), r.levy_kind, r.count,
+         r.rupiah, r.suspense_rupiah]
         for r in sorted(rows, key=lambda r: (r.channel, r.market, r.collector_id))
     ]  # fmt: skip
     title = _("Penerimaan %(day)s, %(agency)s") % {"day": wording.day(asked), "agency": desk.agency_name}
