@@ -78,6 +78,8 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
         Child("worker", (PYTHON, "-m", "tidar", "manage", "procrastinate", "worker"), {"MQTT_URL": mqtt_url})
     )
     if demo:
+        bank = (PYTHON, "-m", "tidar", "manage", "simulate_bank")
+        supervisor.start(Child("bank", bank, {"TIDAR_PUBLIC_URL": f"http://{host}:{port}"}))
         city.load_demo(say)
         supervisor.start(
             Child("sensors", (PYTHON, "-m", "tidar", "manage", "simulate_sensors"), {"MQTT_URL": mqtt_url})

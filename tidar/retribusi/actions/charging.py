@@ -22,7 +22,7 @@ from tidar.common.errors import UnableTo, UnableToFind
 from tidar.common.ids import uuid7
 from tidar.gateways.api import Answer, Bank, Notice, Offer, connected_bank
 from tidar.retribusi.actions.paying import NewPayment, Receipt, post_payment
-from tidar.retribusi.models import Charge, Occupancy, Payment
+from tidar.retribusi.models import Assessment, Charge, Occupancy, Payment
 from tidar.retribusi.queries.dues import Due, open_dues
 from tidar.retribusi.rules import charging as rules
 from tidar.retribusi.rules.accounts import channel_cash_key
@@ -90,7 +90,7 @@ def _opened(wanted: Wanted, *, gateway: str, by: Actor, at: datetime) -> Charge:
         made_at=at,
         state_at=at,
     )
-    charge.assessments.set([due.assessment_id for due in bills])
+    charge.assessments.set(Assessment.objects.filter(pk__in=[due.assessment_id for due in bills]))
     after = {"kind": charge.kind, "amount_rupiah": amount, "occupancy": occupancy.pk, "reference": charge.reference}
     audit.record("charge.made", by=by, at=at, subject=("charge", str(charge.pk)), after=after)
     return charge

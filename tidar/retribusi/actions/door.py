@@ -1,0 +1,102 @@
+"""The traders' door: a one-time code to the registered phone; no password, no account.
+
+Whoever asks hears the same answer whether the number is registered or not. A code lives ten minutes, takes five tries,
+is kept only as a keyed hash, and is used once. Codes, phones and names are never logged.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from tidar.common import audit
+from tidar.common.actor import Actor
+from tidar.common.errors import UnableTo
+from tidar.common.ids import uuid7
+from tidar.gateways.api import send_message
+from tidar.retribusi.models import DoorCode, Payer
+from tidar.retribusi.rules import door as rules
+from tidar.retribusi.rules.register import phone_e164
+
+
+class UnableToOpen(UnableTo):
+    """The code is wrong, too old, used, or was tried too often."""
+
+
+def trader(payer: Payer) -> Actor:
+    """The trader as an actor: known by number, without any permission."""
+    return Actor(kind="public", id=f"payer:{payer.pk}", name=f"Wajib retribusi {payer.npwrd}")
+
+
+def ask_for_code(*, typed: str, at: datetime) -> int | None:
+    """Send a code to the registered phone that `typed` (an NPWRD or a phone number) means; returns the payer's id.
+
+    None when it means nobody, or nobody certain, or too many codes were sent: the caller shows the same page for all.
+    Raises `UnableToSend` when the message could not be handed over; then no code is valid.
+    """
+    payer = _meant(typed)
+    if payer is None:
+        return None
+    code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
+    with transaction.atomic():
+        Payer.objects.select_for_update(no_key=True).get(pk=payer.pk)  # codes of one payer are counted one by one
+        recent = DoorCode.objects.filter(payer=payer, made_at__gt=at - rules.WINDOW).count()
+        if recent >= rules.CODES_IN_WINDOW:
+            return None
+        fresh = uuid7()
+        DoorCode.objects.create(
+            id=fresh, payer=payer, code_hash=_hash(code, str(fresh)), made_at=at, expires_at=at + rules.LIFE
+        )
+        audit.record("door.code_sent", by=trader(payer), at=at, subject=("payer", str(payer.pk)))
+        send_message(
+            to=payer.phone,
+            text=_("Kode masuk retribusi Anda %(code)s, berlaku 10 menit. Jangan berikan kepada siapa pun.")
+            % {"code": code},
+            at=at,
+        )
+    return payer.pk
+
+
+def open_door(*, payer_id: int, code: str, at: datetime) -> Payer:
+    """Check a code; used once. Raises `UnableToOpen` with a sentence; every try counts, also a right one too late."""
+    with transaction.atomic():
+        newest = DoorCode.objects.select_for_update().filter(payer_id=payer_id).order_by("-made_at").first()
+        if newest is None or not _fits(newest, code, at=at):
+            fits = False
+        else:
+            fits = True
+            newest.used_at = at
+            newest.save(update_fields=["used_at"])
+            payer = Payer.objects.get(pk=payer_id)
+            audit.record("door.opened", by=trader(payer), at=at, subject=("payer", str(payer_id)))
+    if not fits:
+        raise UnableToOpen(_("Kode itu salah atau sudah tidak berlaku. Periksa lagi, atau minta kode baru."))
+    return payer
+
+
+def _fits(newest: DoorCode, code: str, *, at: datetime) -> bool:
+    """Whether the code opens; the try is counted either way."""
+    DoorCode.objects.filter(pk=newest.pk).update(attempts=F("attempts") + 1)
+    spent = newest.used_at is not None or newest.expires_at <= at or newest.attempts >= rules.ATTEMPTS
+    right = hmac.compare_digest(_hash(rules.digits(code), str(newest.pk)), newest.code_hash)
+    return right and not spent
+
+
+def _hash(code: str, salt: str) -> str:
+    return rules.code_hash(code, salt=salt, secret=settings.SECRET_KEY)
+
+
+def _meant(typed: str) -> Payer | None:
+    """The one active payer with this NPWRD or phone; None when there is none or more than one."""
+    text = " ".join(typed.split())[:40]
+    living = Payer.objects.filter(ended_at=None).exclude(phone="")
+    found = list(living.filter(npwrd__iexact=text)[:2]) if text else []
+    if not found and (phone := phone_e164(text)):
+        found = list(living.filter(phone=phone)[:2])
+    return found[0] if len(found) == 1 else None

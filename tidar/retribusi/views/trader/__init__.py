@@ -1,0 +1,1 @@
+"""Traders' own pages, and the bank's word that money came."""
