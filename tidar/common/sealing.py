@@ -78,9 +78,7 @@ def digest(text: str, *, purpose: str) -> str:
 
 def digests(text: str, *, purpose: str) -> tuple[str, ...]:
     """The fingerprint under the present key and under each former one, for a search after the key was changed."""
-    return tuple(
-        hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in _keys(f"{purpose} fingerprint")
-    )
+    return tuple(hmac.new(key, text.encode(), hashlib.sha256).hexdigest() for key in _keys(f"{purpose} fingerprint"))
 
 
 class SealingWriter:

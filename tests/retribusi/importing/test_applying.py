@@ -91,6 +91,16 @@ def test_a_number_in_the_wrong_market_or_a_bad_phone_does_not_stop_the_rest() ->
     assert LevyObject.objects.get(number="A-002").market_id == "kebonpolo"
 
 
+def test_an_empty_stall_is_registered_and_a_trader_is_not_lost() -> None:
+    made = s.send(row("1", "", sejak=""), row("2", "Parjo", NIK_B))
+    assert s.lines(made)[0] == ("masuk", "Lapak baru, kosong.")
+    assert not Occupancy.objects.filter(levy_object__number="A-001").exists()
+    later = s.send(row("1", "", sejak=""), row("2", "", sejak=""), name="kosong.csv")
+    assert [state for state, _ in s.lines(later)] == ["sama", "bertentangan"]
+    assert "ditempati Parjo" in s.lines(later)[1][1]
+    assert Occupancy.objects.get().to_date is None
+
+
 def test_each_line_is_applied_once_whoever_tells_it_twice() -> None:
     made = s.send(row("1", "Sutinah", NIK_A))
     from tidar.retribusi.actions.importing.applying import apply_delivery

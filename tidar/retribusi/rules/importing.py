@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 from tidar.common.formats import date_text, number_text
 from tidar.retribusi.rules.matching import alike, mistyped
 
-Act = Literal["occupy", "update", "none"]
+Act = Literal["occupy", "update", "add", "none"]
 APPLIED, SAME, DUPLICATE, CONFLICT = "masuk", "sama", "ganda", "bertentangan"  # `ImportLine.State`
 
 
@@ -28,9 +28,9 @@ class Line:
     market: str
     number: str
     block: str
+    name: str  # "" when nobody trades there
     place_type: str
     area_m2: Decimal | None
-    name: str
     nik: str
     phone: str
     address: str
@@ -38,6 +38,8 @@ class Line:
     right: str
     right_number: str
     right_until: date | None
+    lon: float | None = None
+    lat: float | None = None
     wrong: str = ""
     remarks: tuple[str, ...] = ()
 
@@ -114,6 +116,8 @@ def decide(line: Line, known: Known) -> Decision:
     stall = known.stall(line.market, line.number)
     if stall is not None and (found := _stall_trouble(line, stall)):
         return found
+    if not line.name:
+        return _empty(line, stall)
     person = known.person_of(line.nik) if line.nik else None
     if person is None and (doubt := _doubt(line, stall, known)):
         return doubt
@@ -132,6 +136,17 @@ def _stall_trouble(line: Line, stall: Stall) -> Decision | None:
     if stall.closed:
         return Decision(CONFLICT, f"Lapak {line.number} di register sudah ditutup.", stall=stall)
     return None
+
+
+def _empty(line: Line, stall: Stall | None) -> Decision:
+    """A stall without a trader."""
+    if stall is None:
+        return Decision(APPLIED, "Lapak baru, kosong.", "add")
+    if stall.holder is None:
+        return Decision(SAME, "", stall=stall)
+    return Decision(
+        CONFLICT, f"Lembar kerja menyebut kosong; menurut register ditempati {stall.holder.said}.", stall=stall
+    )
 
 
 def _doubt(line: Line, stall: Stall | None, known: Known) -> Decision | None:

@@ -117,10 +117,10 @@ def _kind_problems(program: ProgramLevies, region: RegionLevies) -> Iterator[str
     markets = {market.code for market in region.markets}
     for code in sorted(set(region.adopts) - kinds):
         yield f"Jenis retribusi '{code}' tidak ada di program."
-    used = {row.levy for row in (*region.tariffs, *region.targets)}
+    used = {tariff.levy for tariff in region.tariffs} | {target.levy for target in region.targets}
     for code in sorted(used - set(region.adopts)):
         yield f"Jenis retribusi '{code}' dipakai tetapi tidak diadopsi."
-    named = {row.market for row in (*region.tariffs, *region.targets) if row.market}
+    named = {tariff.market for tariff in region.tariffs if tariff.market} | {t.market for t in region.targets}
     for code in sorted(named - markets):
         yield f"Pasar '{code}' dipakai tetapi tidak ada di daftar pasar."
 

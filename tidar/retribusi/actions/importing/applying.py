@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -78,7 +79,6 @@ def _take(work: Work, line: Line, *, by: Actor) -> None:
     decision = decide(line, work.known)
     entry = _entry(work, line, decision)
     work.lines.append(entry)
-    work.decided.append((entry, decision.person, decision.stall))
     stall = decision.stall
     if decision.act == "occupy":
         person = decision.person or work.known.add_person(line)
@@ -90,10 +90,15 @@ def _take(work: Work, line: Line, *, by: Actor) -> None:
         stall.holder, stall.since = person, line.from_date or work.day
         person.stalls.append(stall.said)
         work.holdings.append((stall, person, line, entry))
+    elif decision.act == "add":
+        stall = work.known.add_stall(line)
+        work.stalls.append((stall, line))
+        entry.done = {"act": "add"}
     elif decision.act == "update" and stall is not None:
         entry.done = {"act": "update", "before": update_from(line, stall, decision.changes, by=by, at=work.at)}
     if stall is not None and not stall.row:
         stall.row = line.row
+    work.decided.append((entry, decision.person, stall))
 
 
 def _entry(work: Work, line: Line, decision: Decision) -> ImportLine:
@@ -111,6 +116,7 @@ def facts_of(line: Line) -> dict[str, Any]:
     return {
         "name": line.name, "phone": line.phone, "address": line.address, "block": line.block,
         "place_type": line.place_type, "area_m2": str(line.area_m2) if line.area_m2 is not None else "",
+        "lon": line.lon, "lat": line.lat,
         "from_date": line.from_date.isoformat() if line.from_date else "",
         "right": line.right, "right_number": line.right_number,
         "right_until": line.right_until.isoformat() if line.right_until else "",
@@ -120,12 +126,10 @@ def facts_of(line: Line) -> dict[str, Any]:
 
 def new_object(number: str, market: str, facts: Mapping[str, Any], *, source: str) -> NewObject:
     """The stall that a line describes."""
-    from decimal import Decimal
-
     area = Decimal(facts["area_m2"]) if facts["area_m2"] else None
     return NewObject(
         levy_kind=LEVY_KIND, market=market, number=number, block=facts["block"],
-        place_type=facts["place_type"], area_m2=area, source=source,
+        place_type=facts["place_type"], area_m2=area, lon=facts["lon"], lat=facts["lat"], source=source,
     )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ TABLE = "pedagang_pasar"  # the lake table of the program's feed
 LEVY_KIND = "pelayanan-pasar"
 COLUMNS = (
     "pasar, blok, nomor, jenis_tempat, luas_m2, nama_pedagang, nik, telepon, alamat, mulai_menempati, dasar_hak,"
-    " nomor_hak, hak_sampai, _row"
+    " nomor_hak, hak_sampai, lon, lat, _row"
 )
 
 
@@ -42,6 +42,8 @@ def line_of(row: Mapping[str, Any], markets: Mapping[str, str]) -> Line:
     phone = rules.phone_e164(said["telepon"])
     remarks = ("Nomor teleponnya bukan nomor Indonesia, jadi tidak dipakai.",) if said["telepon"] and not phone else ()
     problem = rules.nik_problem(said["nik"]) if said["nik"] else ""
+    if said["nik"] and not said["nama_pedagang"]:
+        problem = "NIK ada, tetapi nama pedagangnya kosong."
     return Line(
         row=int(row["_row"]),
         market=market,
@@ -57,6 +59,8 @@ def line_of(row: Mapping[str, Any], markets: Mapping[str, str]) -> Line:
         right=str(row["dasar_hak"] or "") or "belum",
         right_number=str(row["nomor_hak"] or "")[:80],
         right_until=row["hak_sampai"],
+        lon=row["lon"],
+        lat=row["lat"],
         wrong=problem if market else f"Pasar '{row['pasar']}' tidak ada di register.",
         remarks=remarks,
     )

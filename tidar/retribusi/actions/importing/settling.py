@@ -28,6 +28,7 @@ from tidar.retribusi.actions.register import (
     tell_occupancy,
     vacate,
 )
+from tidar.retribusi.actions.rights import resume_occupancy
 from tidar.retribusi.models import ImportLine, Occupancy, Payer
 from tidar.retribusi.queries.register import holder_on, object_by_number
 
@@ -42,10 +43,14 @@ class UnableToSettle(UnableTo):
 def accept_line(*, line_id: int, by: Actor, at: datetime) -> ImportLine:
     """Do what the spreadsheet says, its trader being a person of their own; who held the stall leaves the day before.
 
+    A line without a trader empties the stall.
+
     With a NIK that is registered the trader is that payer. Raises `UnableToSettle` when the line cannot be used at all.
     """
     with transaction.atomic():
         line = _waiting(line_id, by=by)
+        if not line.facts["name"]:
+            return _emptied(line, by=by, at=at)
         known = payer_with_nik(_nik(line))
         payer_id = known.pk if known else _registered(line, by=by, at=at)
         return _applied(line, payer_id, new_payer=known is None, by=by, at=at)
@@ -78,12 +83,12 @@ def undo_line(*, line_id: int, by: Actor, at: datetime) -> ImportLine:
         line = _locked(line_id, by=by)
         if line.state == State.DISMISSED:
             return _settled(line, State.CONFLICT, "", by=by, at=at)
-        if line.state != State.APPLIED or not line.done:
+        if line.state != State.APPLIED or line.done.get("act", "add") == "add":
             raise UnableToSettle(_("Baris ini tidak mengubah apa pun, jadi tidak ada yang dibatalkan."))
-        if line.done["act"] == "occupy":
-            _take_back(line.done, by=by, at=at)
-        else:
+        if line.done["act"] == "update":
             _restore(line, by=by, at=at)
+        else:
+            _take_back(line.done, by=by, at=at)
         return _settled(line, State.UNDONE, _("Dibatalkan; register kembali seperti sebelumnya."), by=by, at=at)
 
 
@@ -137,6 +142,17 @@ def _applied(line: ImportLine, payer_id: int, *, new_payer: bool, by: Actor, at:
     return _settled(line, State.APPLIED, said, by=by, at=at)
 
 
+def _emptied(line: ImportLine, *, by: Actor, at: datetime) -> ImportLine:
+    today = at.astimezone(places.region().zone).date()
+    holder = holder_on(line.levy_object_id, today) if line.levy_object_id else None
+    if holder is None:
+        raise UnableToSettle(_("Lapak itu sudah kosong di register."))
+    last = max(today - timedelta(days=1), holder.from_date)
+    vacate(occupancy_id=holder.pk, last_date=last, reason=_("Menurut lembar kerja dinas"), by=by, at=at)
+    line.done = {"act": "vacate", "vacated": holder.pk}
+    return _settled(line, State.APPLIED, _("Lapak dikosongkan."), by=by, at=at)
+
+
 def _making_room(object_id: int, payer_id: int, from_date: date, *, by: Actor, at: datetime) -> Occupancy | None:
     """Who held the stall leaves the day before; never before their own first day, nor before what is assessed ends."""
     today = at.astimezone(places.region().zone).date()
@@ -163,8 +179,15 @@ def _day(text: str) -> date | None:
 
 
 def _take_back(done: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
+    if "occupancy" in done:
+        _unoccupy(done["occupancy"], by=by, at=at)
+    if done.get("vacated"):
+        resume_occupancy(occupancy_id=done["vacated"], by=by, at=at)
+
+
+def _unoccupy(occupancy_id: int, *, by: Actor, at: datetime) -> None:
     query = Occupancy.objects.select_related("levy_object__levy_kind", "levy_object__market", "payer")
-    occupancy = query.select_for_update(of=("self",)).filter(pk=done["occupancy"]).first()
+    occupancy = query.select_for_update(of=("self",)).filter(pk=occupancy_id).first()
     if occupancy is None:
         raise UnableToSettle(_("Penempatan itu sudah tidak ada."))
     tell_occupancy("levy.vacated", occupancy, at=at, undone=True)
@@ -178,16 +201,13 @@ def _take_back(done: Mapping[str, Any], *, by: Actor, at: datetime) -> None:
             _("SKRD, pembayaran, atau perpanjangan hak sudah bertumpu pada penempatan ini; kosongkan lapaknya saja.")
         ) from error
     record("occupancy.undo", by=by, at=at, subject=subject, before=before)
-    if done.get("vacated"):
-        Occupancy.objects.filter(pk=done["vacated"]).update(to_date=None, end_reason="")
-        record("occupancy.resume", by=by, at=at, subject=("occupancy", str(done["vacated"])))
 
 
 def _restore(line: ImportLine, *, by: Actor, at: datetime) -> None:
     before = dict(line.done["before"])
     if "nik" in before:
         before["nik"] = ""  # there was none: only a missing NIK is filled in by an import
-    occupancy = Occupancy.objects.filter(levy_object_id=line.levy_object_id, payer_id=line.payer_id).latest("from_date")
+    occupancy = Occupancy.objects.filter(levy_object=line.levy_object, payer=line.payer).latest("from_date")
     change(
         object_id=occupancy.levy_object_id, payer_id=occupancy.payer_id, occupancy_id=occupancy.pk,
         values=before, by=by, at=at,
