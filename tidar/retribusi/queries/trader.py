@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tidar.common.errors import UnableToFind
@@ -91,7 +91,7 @@ def mine(payer_id: int) -> Mine:
     return Mine(payer.pk, payer.npwrd, payer.name, tuple(shown), ledger.balance(advance_key(payer.npwrd)))
 
 
-def _occupancies(payer_id: int) -> Sequence[Occupancy]:
+def _occupancies(payer_id: int) -> QuerySet[Occupancy]:
     held = Occupancy.objects.filter(payer_id=payer_id)
     return held.select_related("levy_object__market", "levy_object__levy_kind").order_by("pk")
 
