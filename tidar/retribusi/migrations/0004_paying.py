@@ -127,6 +127,8 @@ CREATE FUNCTION retribusi_receipt(p_payment uuid) RETURNS TABLE (
 $$;
 """
 
+# Plans are kept for the life of a connection. One that was made while the tables were small would read them whole for
+# ever after, hence `enable_seqscan = off` for all that a payment runs.
 PAY = """
 CREATE FUNCTION retribusi_pay(
     p_id uuid, p_key text, p_channel text, p_amount bigint, p_happened timestamptz, p_recorded timestamptz,
@@ -135,7 +137,7 @@ CREATE FUNCTION retribusi_pay(
     p_ids uuid[],  -- new ids of: ledger group, event, case, event of the case
     OUT outcome text, OUT payment uuid, OUT receipt text, OUT amount bigint, OUT allocated jsonb, OUT advance bigint,
     OUT suspense bigint, OUT owed_after bigint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SET enable_seqscan = off AS $$
 #variable_conflict use_column
 DECLARE
     place record;
@@ -144,12 +146,15 @@ DECLARE
     held bigint;
     revenue bigint;
     direct bigint := 0;
-    rest bigint;
+    due record;
+    all_wanted boolean := cardinality(p_only) = 0;
+    rest bigint := p_amount;
+    taken bigint;
     total bigint := 0;
     why text := '';
-    given_ids uuid[];
-    given_amounts bigint[];
-    full_ids uuid[];
+    given_ids uuid[] := '{}';
+    given_amounts bigint[] := '{}';
+    full_ids uuid[] := '{}';
     number_of text := 'pembayaran:' || p_id;
     keys text[] := '{}';
     credits bigint[] := '{}';
@@ -181,6 +186,8 @@ BEGIN
 
     SELECT * INTO old FROM retribusi_payment WHERE key = p_key;
     IF old.id IS NULL THEN
+        owed_after := 0;
+        allocated := '[]';
         SELECT a.id INTO cash FROM ledger_account a WHERE a.key = p_cash_key;
         IF cash IS NULL THEN
             outcome := 'no-account';
@@ -194,25 +201,22 @@ BEGIN
             END IF;
         END IF;
         -- oldest first, or exactly the wanted ones in their order: each takes what those before it left
-        SELECT coalesce(sum(t.take), 0), array_agg(t.assessment ORDER BY t.turn) FILTER (WHERE t.take > 0),
-               array_agg(t.take ORDER BY t.turn) FILTER (WHERE t.take > 0),
-               array_agg(t.assessment) FILTER (WHERE t.take = t.owed),
-               coalesce(sum(t.owed), 0) - coalesce(sum(t.take), 0),
-               coalesce(jsonb_agg(jsonb_build_array(t.assessment, t.year, t.sequence, t.from_date, t.to_date, t.take)
-                                  ORDER BY t.turn) FILTER (WHERE t.take > 0), '[]')
-            INTO total, given_ids, given_amounts, full_ids, owed_after, allocated
-            FROM (
-                SELECT q.*, CASE WHEN q.wanted THEN
-                           greatest(0, least(q.owed, p_amount - (sum(q.owed) FILTER (WHERE q.wanted)
-                                                                 OVER (ORDER BY q.turn) - q.owed))) ELSE 0 END AS take
-                FROM (
-                    SELECT d.*, cardinality(p_only) = 0 OR d.assessment = ANY (p_only) AS wanted,
-                           row_number() OVER (ORDER BY array_position(p_only, d.assessment), d.from_date, d.year,
-                                              d.sequence) AS turn
-                    FROM retribusi_dues(p_occupancy) d WHERE d.signed
-                ) q
-            ) t;
-        rest := p_amount - total;
+        FOR due IN SELECT d.assessment, d.year, d.sequence, d.from_date, d.to_date, d.owed
+                FROM retribusi_dues(p_occupancy) d WHERE d.signed
+                ORDER BY array_position(p_only, d.assessment), d.from_date, d.year, d.sequence LOOP
+            taken := CASE WHEN all_wanted OR due.assessment = ANY (p_only) THEN least(due.owed, rest) ELSE 0 END;
+            owed_after := owed_after + due.owed - taken;
+            CONTINUE WHEN taken = 0;
+            rest := rest - taken;
+            given_ids := given_ids || due.assessment;
+            given_amounts := given_amounts || taken;
+            IF taken = due.owed THEN
+                full_ids := full_ids || due.assessment;
+            END IF;
+            allocated := allocated || jsonb_build_array(jsonb_build_array(due.assessment, due.year, due.sequence,
+                due.from_date, due.to_date, taken));
+        END LOOP;
+        total := p_amount - rest;
         advance := CASE WHEN p_surplus = 'advance' AND why = '' AND place.id IS NOT NULL THEN rest ELSE 0 END;
         direct := CASE WHEN place.id IS NULL AND p_channel = 'karcis' AND p_levy_kind <> '' THEN rest ELSE 0 END;
         suspense := rest - advance - direct;
@@ -255,7 +259,7 @@ BEGIN
     IF total > 0 THEN
         INSERT INTO retribusi_allocation (payment_id, assessment_id, amount_rupiah)
             SELECT p_id, g.id, g.amount FROM unnest(given_ids, given_amounts) AS g(id, amount);
-        IF full_ids IS NOT NULL THEN
+        IF full_ids <> '{}' THEN
             UPDATE retribusi_assessment SET closed_at = p_happened, closed_by = 'lunas' WHERE id = ANY (full_ids);
         END IF;
         keys := keys || (number_of || ':skrd');
@@ -286,7 +290,7 @@ BEGIN
         place.lat, p_id::text, jsonb_build_object('agency', p_agency, 'market', place.market_id, 'levy_kind',
             place.levy_kind_id, 'channel', p_channel, 'amount_rupiah', p_amount, 'allocated_rupiah', total,
             'advance_rupiah', advance, 'suspense_rupiah', suspense, 'stall', place.number, 'payment', p_id::text,
-            'occupancy', place.id::text, 'receipt', p_receipt, 'settled', coalesce(cardinality(full_ids), 0)),
+            'occupancy', place.id::text, 'receipt', p_receipt, 'settled', cardinality(full_ids)),
         'levies.see');
     IF suspense > 0 THEN
         PERFORM retribusi_open_case(p_ids[3], p_ids[4],

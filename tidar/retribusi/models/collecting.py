@@ -50,7 +50,7 @@ class Payment(models.Model):
     advance_rupiah = models.BigIntegerField(default=0)  # to the payer's uang muka
     suspense_rupiah = models.BigIntegerField(default=0)  # to titipan
     revenue_rupiah = models.BigIntegerField(default=0)  # of a karcis, which is assessment and receipt in one
-    receipt_number = models.CharField(max_length=60, unique=True)  # device series, or the channel's reference
+    receipt_number = models.CharField(max_length=60)  # device series, or the channel's reference; unique
     collector_id = models.CharField(max_length=80, blank=True)  # user id of who took the cash
     cash_account = models.ForeignKey(
         "ledger.Account", on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
@@ -78,6 +78,7 @@ class Payment(models.Model):
                 condition=Q(amount_rupiah__gt=0, reverses=None) | Q(amount_rupiah__lt=0, reverses__isnull=False),
                 name="payment_is_positive_or_a_reversal",
             ),
+            models.UniqueConstraint(fields=["receipt_number"], name="receipt_number_once"),
         )
         indexes = (
             models.Index(fields=["happened_at"], name="payment_happened"),
@@ -97,7 +98,9 @@ class Allocation(models.Model):
     """How much of a payment went to which SKRD, oldest first. Append-only (trigger); reversals are negative."""
 
     id = models.BigAutoField(primary_key=True)
-    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="allocations")
+    payment = models.ForeignKey(
+        Payment, on_delete=models.PROTECT, related_name="allocations", db_index=False
+    )  # `allocation_once` finds by payment
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="allocations")
     amount_rupiah = models.BigIntegerField()
 
