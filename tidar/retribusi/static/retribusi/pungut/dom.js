@@ -50,7 +50,7 @@ export function linkButton(text, href, { kind = "", mark = "" } = {}) {
 
 /** A notice: `kind` "warn", "bad", "ok", "info". */
 export function notice(kind, text, ...more) {
-  return h("div", { class: `notice notice--${kind}`, role: kind === "bad" ? "alert" : "status" }, icon(kind === "ok" ? "check" : "alert"), h("div", null, h("p", null, text), ...more));
+  return h("div", { class: `notice notice--${kind}`, role: kind === "bad" ? "alert" : "status" }, icon({ ok: "check", info: "info" }[kind] ?? "alert"), h("div", null, h("p", null, text), ...more));
 }
 
 const TABS = [["", "Rute", "route"], ["riwayat", "Kuitansi", "receipt"], ["setor", "Setor", "hand"], ["lainnya", "Lainnya", "more"]];

@@ -41,10 +41,20 @@ export function unit(periods) {
   return "tagihan";
 }
 
+/** "22 Nov 2026" and "24 Nov 2026" → "22 – 24 Nov 2026": what both end with is said once. */
+function span(first, last) {
+  if (first === last) return first;
+  const [one, other] = [first.split(" "), last.split(" ")];
+  while (one.length > 1 && one[one.length - 1] === other[other.length - 1] && other.length > 1) {
+    one.pop();
+    other.pop();
+  }
+  return `${one.join(" ")} – ${last}`;
+}
+
 function ofClosed(closed) {
   const periods = closed.map((part) => part.period);
-  const span = periods.length === 1 ? periods[0] : `${periods[0]} – ${periods[periods.length - 1]}`;
-  return `melunasi ${closed.length} ${unit(periods)} (${span})`;
+  return `melunasi ${closed.length} ${unit(periods)} (${span(periods[0], periods[periods.length - 1])})`;
 }
 
 /** "Melunasi 3 hari (22 Nov – 24 Nov), sisa Rp2.000 jadi uang muka." */

@@ -1,10 +1,11 @@
 /** Everything the screens show, read from the phone's store at once, and what is wrong that the collector can mend. */
 import { activity, now } from "./route.js";
 import { chainKey, FIRST, recall, unsentCount } from "./store.js";
-import { hari, lama } from "./words.js";
+import { hari, lama, umur } from "./words.js";
 
 const CLOCK_MINUTES = 2;
 const NEARLY_FULL = 0.9;
+const OLD_HOURS = 20;
 
 /** A whole picture of this moment. */
 export async function load() {
@@ -37,13 +38,13 @@ export function heldWords({ server, chain }) {
 }
 
 function clockWarning({ server, chain, moment }) {
+  if (chain.at - moment.getTime() > CLOCK_MINUTES * 60000) {
+    return "Jam HP ini mundur. Kuitansi memakai waktu kuitansi terakhir. Betulkan jam di Setelan HP.";
+  }
   const minutes = Math.round(Math.abs(server.difference ?? 0) / 60000);
   if (Math.abs(server.difference ?? 0) > CLOCK_MINUTES * 60000) {
     const way = server.difference > 0 ? "lebih cepat" : "terlambat";
     return `Jam HP ini ${way} ${lama(minutes)} dari jam kota. Betulkan di Setelan HP, supaya kuitansi tidak ditahan.`;
-  }
-  if (chain.at - moment.getTime() > CLOCK_MINUTES * 60000) {
-    return "Jam HP ini mundur. Kuitansi memakai waktu kuitansi terakhir. Betulkan jam di Setelan HP.";
   }
   return "";
 }
@@ -60,6 +61,9 @@ export async function warnings(state) {
   if (state.device?.code && state.device.approved === false) found.push(["warn", "HP ini menunggu persetujuan kepala pasar.", ["#/siap", "Periksa"]]);
   if (state.problem.problem === "masuk") found.push(["warn", "Masa masuk sudah habis. Anda tetap bisa memungut; masuk lagi saat ada sinyal.", ["/akun/masuk/?next=/pungut/", "Masuk"]]);
   if (state.problem.problem === "ditolak") found.push(["bad", `Kota belum menerima kiriman: ${state.problem.sentence}`, ["#/kirim", "Lihat"]]);
+  if (state.route && state.moment - state.route.fetched > OLD_HOURS * 3600000) {
+    found.push(["warn", `Rute diunduh ${umur(state.route.fetched, state.moment)}. Siapkan lagi saat ada sinyal.`, ["#/siap", "Siapkan rute"]]);
+  }
   const clock = clockWarning(state);
   if (clock) found.push(["warn", clock]);
   const storage = await storageWarning();

@@ -7,9 +7,10 @@ let reload = false;
 /** Register the worker and look for newer versions while the app is open. */
 export async function install(app) {
   if (!navigator.serviceWorker) return;
-  const controlled = Boolean(navigator.serviceWorker.controller);
+  let controlled = Boolean(navigator.serviceWorker.controller); // the first worker takes over what is already new
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     reload = controlled;
+    controlled = true;
     whenSafe(app);
   });
   try {

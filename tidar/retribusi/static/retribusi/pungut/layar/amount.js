@@ -7,7 +7,7 @@ import { standing } from "../state.js";
 import { forget, recall, remember } from "../store.js";
 import { rupiah, terbilang } from "../words.js";
 
-const NOTES = [2000, 5000, 10000, 20000, 50000, 100000];
+const NOTES = [5000, 10000, 20000, 50000];
 
 /** Where the money is for: a stall of the route, or a number that was typed and is not in it. */
 function subject(app) {
@@ -81,8 +81,8 @@ export async function render(app) {
     }
   }
 
-  const notes = h("div", { class: "chips", role: "group", "aria-label": "Tambah uang kertas" }, NOTES.map((note) =>
-    h("button", { type: "button", class: "chip", onclick: () => ((amount += note), draw()) }, `+${note / 1000} rb`)));
+  const notes = h("div", { class: "chips chips--even", role: "group", "aria-label": "Tambah uang kertas" }, NOTES.map((note) =>
+    h("button", { type: "button", class: "chip", "aria-label": `Tambah ${rupiah(note)}`, onclick: () => ((amount += note), draw()) }, `+${note / 1000} rb`)));
   draw();
   return frame({
     title: about.number, over: about.stall?.trader || "Lapak tidak dikenal",

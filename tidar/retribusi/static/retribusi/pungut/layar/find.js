@@ -41,7 +41,7 @@ export function render(app) {
   draw();
   return frame({
     title: "Ketik nomor", back: "#/", pill: pill(state),
-    body: [names.length > 1 && h("div", { class: "chips", role: "group", "aria-label": "Blok" }, chips), shown, list],
+    body: [names.length > 1 && h("div", { class: "chips chips--row", role: "group", "aria-label": "Blok" }, chips), shown, list],
     actions: [keypad(press)],
   });
 }

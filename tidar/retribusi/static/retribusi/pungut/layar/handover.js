@@ -6,7 +6,8 @@ import { rupiah, terbilang } from "../words.js";
 import { notices, pill } from "./parts.js";
 
 function difference(amount, bag) {
-  if (amount === bag || !amount) return "";
+  if (!amount) return "";
+  if (amount === bag) return "Hitung dulu uangnya. Ubah bila berbeda.";
   const gap = rupiah(Math.abs(amount - bag));
   return amount < bag ? `Kurang ${gap} dari catatan HP.` : `Lebih ${gap} dari catatan HP.`;
 }

@@ -38,7 +38,7 @@ export function render(app) {
     draw();
   } }, `${each.prefix} ${rupiah(each.denomination)}`));
   const steps = h("div", { class: "steps", role: "group", "aria-label": "Jumlah lembar" },
-    button("Kurang 1", () => change(-1)), STEPS.map((step) => button(`+${step}`, () => change(step), { "aria-label": `Tambah ${step} lembar` })));
+    button("−1", () => change(-1), { "aria-label": "Kurangi 1 lembar" }), STEPS.map((step) => button(`+${step}`, () => change(step), { "aria-label": `Tambah ${step} lembar` })));
 
   const most = () => range.last - range.first + 1;
   const said = () => `${range.prefix} ${padded(range.first)} – ${padded(range.first + count - 1)}`;

@@ -15,7 +15,7 @@ export function pill(state) {
 
 /** Everything that needs the collector, as notices. */
 export async function notices(state) {
-  const found = await warnings(state);
+  const found = (await warnings(state)).filter(([, , link]) => link?.[0] !== location.hash); // the screen says it itself
   return found.map(([kind, text, link]) => notice(kind, text, link && h("a", { class: "notice__link", href: link[0] }, link[1])));
 }
 

@@ -7,7 +7,6 @@ import { angka, umur } from "../words.js";
 import { notices } from "./parts.js";
 
 const SIGN_IN = "/akun/masuk/?next=/pungut/";
-const OLD_HOURS = 20;
 
 async function trying(app, button_, work) {
   button_.disabled = true;
@@ -17,9 +16,8 @@ async function trying(app, button_, work) {
     if (error instanceof MustSignIn) location.assign(SIGN_IN);
     else toast(error instanceof NoSignal ? `${error.message} Cari tempat yang ada sinyal.` : error.message);
   }
-  await app.reload();
   button_.disabled = false;
-  app.draw();
+  await app.replace("#/siap");
 }
 
 function guess() {
@@ -34,7 +32,7 @@ function naming(app) {
     if (!name) throw new Error("Beri nama HP ini dulu.");
     await register(name);
   }), { kind: "primary", mark: "phone" });
-  return [[h("section", { class: "card" }, h("h2", null, "1. Daftarkan HP"), h("p", { class: "muted" }, "Sekali saja, saat ada sinyal. Kuitansi dari HP ini bisa dikenali dan tidak bisa ditiru."),
+  return [[h("section", { class: "card" }, h("h2", null, "Daftarkan HP"), h("p", { class: "muted" }, "Sekali saja, saat ada sinyal. Kuitansi dari HP ini bisa dikenali dan tidak bisa ditiru."),
     h("label", { for: "nama-hp" }, "Nama HP"), field)], [go]];
 }
 
@@ -43,18 +41,17 @@ function waiting(app) {
     const device = await askApproval();
     toast(device.approved ? "HP sudah disetujui." : "Belum disetujui.");
   }), { kind: "primary", mark: "check" });
-  return [[h("section", { class: "card" }, h("h2", null, "2. Tunggu persetujuan"), h("p", { class: "owed" }, app.state.device.code),
+  return [[h("section", { class: "card" }, h("h2", null, "Tunggu persetujuan"), h("p", { class: "owed" }, app.state.device.code),
     h("p", null, app.state.device.sentence || "Minta kepala pasar menyetujui HP ini. Sebutkan kodenya."))], [go]];
 }
 
 function ready(app) {
   const { route, moment, device } = app.state;
-  const old = moment - route.fetched > OLD_HOURS * 3600000;
   return h("section", { class: "card done" }, h("div", { class: "done__tick" }, icon(app.memory.missing ? "alert" : "check")),
     h("h2", null, app.memory.missing ? "Hampir siap" : "Siap tanpa sinyal"),
     h("p", { class: "owed" }, `${angka(route.stalls.length)} lapak`),
     h("p", { class: "muted" }, `Rute diunduh ${umur(route.fetched, moment)} · ${device.code}`),
-    app.memory.missing && notice("warn", app.memory.missing), old && notice("warn", "Rute ini sudah lama. Siapkan lagi sebelum berangkat."));
+    app.memory.missing && notice("warn", app.memory.missing));
 }
 
 function fetching(app) {
@@ -64,7 +61,7 @@ function fetching(app) {
     await download(app.state.device);
     app.memory.missing = await readyOffline();
   }), { kind: route ? "" : "primary", mark: "download" });
-  const first = h("section", { class: "card" }, h("h2", null, "3. Siapkan rute"), h("p", { class: "muted" }, "Mengunduh semua lapak, supaya bisa dipakai seharian tanpa sinyal."), h("p", null, `Kode HP ${device.code}`));
+  const first = h("section", { class: "card" }, h("h2", null, "Siapkan rute"), h("p", { class: "muted" }, "Mengunduh semua lapak, supaya bisa dipakai seharian tanpa sinyal."), h("p", null, `Kode HP ${device.code}`));
   return [[route ? ready(app) : first], route ? [linkButton("Mulai memungut", "#/", { kind: "primary", mark: "next" }), go] : [go]];
 }
 
