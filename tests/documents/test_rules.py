@@ -168,6 +168,9 @@ def test_data_of_each_kind_survives_being_kept(kind: str) -> None:
         ({"nik": "3371…"}, "nik"),
         ({"payer_name": "a\0b"}, "karakter"),
         ({"payer_name": "a\x1bb"}, "karakter"),
+        ({"payer_name": "a\x85b"}, "karakter"),
+        ({"payer_name": "a\ud83d"}, "karakter"),
+        ({"notes": ["baik", "a\x07"]}, "karakter"),
         ({"lines": [{"title": "satu", "amount_rupiah": 89_999}]}, "berjumlah 89999"),
     ],
 )
@@ -187,6 +190,14 @@ def test_times_are_printed_in_the_zone_of_the_region() -> None:
     sheet = kinds.read("ssrd", kinds.checked("ssrd", data("ssrd")))
     assert printing.moment_text(sheet.received_at, "Asia/Jakarta") == "25 November 2026 pukul 08.15 WIB"  # type: ignore[attr-defined]
     assert printing.moment_text(sheet.received_at, "Asia/Makassar") == "25 November 2026 pukul 09.15 WITA"  # type: ignore[attr-defined]
+
+
+def test_only_long_words_may_be_broken() -> None:
+    plain = "mempertanggungjawabkan 4.1.02.01.05.0001 https://tidar.example"
+    assert printing.breakable(plain) == plain
+    broken = printing.breakable("a " + "x" * 30)
+    assert broken == "a " + "\u200b".join(["x" * 8] * 3 + ["x" * 6])
+    assert printing.breakable("x" * 32).count("\u200b") == 3
 
 
 def test_the_signer_is_read_line_by_line() -> None:

@@ -7,6 +7,7 @@ ever read as markup. Money is whole rupiah; moments carry their offset.
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from msgspec import Meta, Struct
 from tidar.common.errors import UnableTo
 
 GREATEST_RUPIAH = 10**15
+UNPRINTABLE = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 Name = Annotated[str, Meta(min_length=1, max_length=300)]
 Short = Annotated[str, Meta(max_length=300)]
 Text = Annotated[str, Meta(max_length=1000)]
@@ -144,8 +146,8 @@ def checked(kind: str, data: Any) -> dict[str, Any]:
     except msgspec.ValidationError as error:
         raise UnableToIssue(f"Data dokumen {kind.upper()} tidak lengkap atau tidak benar: {error}.") from error
     _must_add_up(kind, sheet)
+    _must_be_text(kind, msgspec.to_builtins(sheet))
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(sheet))
-    _must_be_text(kind, plain)
     return plain
 
 
@@ -167,7 +169,7 @@ def _must_add_up(kind: str, sheet: Sheet) -> None:
 def _must_be_text(kind: str, value: Any) -> None:
     """Neither NUL nor other control characters nor half a surrogate: no database or printer agrees on them."""
     if isinstance(value, str):
-        if any((ord(c) < 32 and c not in "\n\t") or 0x7F <= ord(c) < 0xA0 or 0xD800 <= ord(c) < 0xE000 for c in value):
+        if UNPRINTABLE.search(value):
             raise UnableToIssue(f"Data dokumen {kind.upper()} memuat karakter yang tidak dapat dicetak.")
         return
     for one in value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else ():

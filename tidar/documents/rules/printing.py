@@ -5,6 +5,7 @@ Pure, and without any setting: the same document gives the same texts for ever, 
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,6 +19,8 @@ from tidar.documents.rules.qr import qr_image
 from tidar.documents.rules.wording import amount_in_words
 
 ZONES = {"Asia/Jakarta": "WIB", "Asia/Pontianak": "WIB", "Asia/Makassar": "WITA", "Asia/Jayapura": "WIT"}
+LONG_WORD = re.compile(r"\S{25,}")  # longer than any Indonesian word or account code
+PIECE = re.compile(r"\S{8}(?=\S)")
 SLIPS = ("a6", "80mm", "58mm")
 PAPERS: dict[str, tuple[str, ...]] = {  # the first is what a document is printed on unless somebody says otherwise
     "skrd": ("a4",),
@@ -65,7 +68,7 @@ def words_of(amount: int) -> str:
 def signer_of(signed_by: str) -> dict[str, str]:
     """Name, office and employee number from the lines of `signed_by`; a single line is a name."""
     name, office, number, *_rest = [*(part.strip() for part in signed_by.split("\n")), "", "", ""]
-    return {"name": name, "office": office, "id": number}
+    return {"name": breakable(name), "office": breakable(office), "id": breakable(number)}
 
 
 def grouped(hash_text: str) -> str:
@@ -73,17 +76,23 @@ def grouped(hash_text: str) -> str:
     return " ".join(hash_text[start : start + 4] for start in range(0, len(hash_text), 4))
 
 
+def breakable(text: str) -> str:
+    """The same text, in which a word that would not fit a line may be broken (zero-width spaces, U+200B)."""
+    return LONG_WORD.sub(lambda word: PIECE.sub("\\g<0>\u200b", word[0]), text)
+
+
 def _text(name: str, value: Any, zone: str) -> Any:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return [_line(one) if isinstance(one, Line) else one for one in value]
+        return [_line(one) if isinstance(one, Line) else breakable(one) for one in value]
     if isinstance(value, datetime):
         return moment_text(value, zone)
     if isinstance(value, date):
         return date_text(value)
-    return rupiah_text(value) if name.endswith("_rupiah") else str(value)
+    return rupiah_text(value) if name.endswith("_rupiah") else breakable(str(value))
 
 
 def _line(line: Line) -> dict[str, str]:
-    return {"title": line.title, "note": line.note, "number": line.number, "amount": rupiah_text(line.amount_rupiah)}
+    texts = {name: breakable(getattr(line, name)) for name in ("title", "note", "number")}
+    return texts | {"amount": rupiah_text(line.amount_rupiah)}
