@@ -144,14 +144,14 @@ class _Race:
 def test_without_the_lock_two_writers_take_one_number(home: Path, tmp_path: Path, monkeypatch) -> None:
     declare()
     together = threading.Barrier(8)
-    readable = versions._readable_rows
+    readable = versions.readable_rows
 
     def all_have_read(*args):
         together.wait(timeout=30)
         return readable(*args)
 
     monkeypatch.setattr(versions, "lock_table", lambda name: LakeTable.objects.get(name=name))
-    monkeypatch.setattr(versions, "_readable_rows", all_have_read)
+    monkeypatch.setattr(versions, "readable_rows", all_have_read)
     race = _Race(tmp_path)
     race.run()
     assert len(race.errors) == 7

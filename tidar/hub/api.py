@@ -18,6 +18,7 @@ from tidar.hub.queries.raw_messages import MessageView, raw_message
 from tidar.hub.queries.recent import recent_events
 from tidar.hub.queries.sensing import latest_observations
 from tidar.hub.queries.spine import events_after, lag_behind
+from tidar.hub.queries.spine import head as spine_head
 from tidar.hub.queries.storage import open_cell
 from tidar.hub.queries.waiting import WaitingDelivery, waiting_deliveries
 from tidar.hub.rules.freshness import FeedState, FreshState
@@ -56,6 +57,7 @@ __all__ = [
     "recent_observations",
     "record_event",
     "record_staged_events",
+    "spine_head",
     "spine_lag",
     "stage_events",
     "waiting_deliveries",

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
+from tidar.lake.actions import compacting as _compacting
 from tidar.lake.actions import versions as _versions
 from tidar.lake.actions.intake import Grid, GridBroken
 from tidar.lake.queries import checking as _checking
@@ -41,6 +42,7 @@ __all__ = [
     "VersionView",
     "add_version",
     "check",
+    "compact",
     "current_version",
     "current_versions",
     "declare_table",
@@ -73,6 +75,14 @@ def add_version(
     when it is no Parquet file or lacks `_delivery` or `_row`, `UnableToFindTable` for an undeclared table.
     """
     return _versions.add_version(table, parquet=parquet, mode=mode, source_id=source_id, at=at)
+
+
+def compact(table: str, *, at: datetime) -> VersionView | None:
+    """Fold the many small files that frequent exports append into one; None when there are few. Same rows, same source.
+
+    Raises `UnableToFindTable`.
+    """
+    return _compacting.compact(table, at=at)
 
 
 def tables() -> tuple[TableView, ...]:

@@ -42,7 +42,7 @@ def add_version(table: str, *, parquet: Path, mode: Mode, source_id: str, at: da
     Returns the version already made when this source brought this content before. Raises `UnableToAdd`,
     `UnableToFindTable`.
     """
-    file = _placed(table, parquet, source_id)
+    file = add_file(table, parquet, source_id)
     locked = lock_table(table)
     for version in Version.objects.filter(table=locked, source_id=source_id).order_by("-number"):
         if version.files[-1]["sha256"] == file["sha256"]:
@@ -54,7 +54,7 @@ def add_version(table: str, *, parquet: Path, mode: Mode, source_id: str, at: da
         table=locked,
         number=newest.number + 1 if newest else 1,
         files=files,
-        row_count=_readable_rows(locked, files),
+        row_count=readable_rows(locked, files),
         source_id=source_id,
         created_at=at,
     )
@@ -69,14 +69,16 @@ def lock_table(name: str) -> LakeTable:
     return table
 
 
-def _readable_rows(table: LakeTable, files: Sequence[dict[str, Any]]) -> int:
+def readable_rows(table: LakeTable, files: Sequence[dict[str, Any]]) -> int:
+    """How many rows a reader of these files sees: of one key only the newest."""
     if len(files) == 1 or not table.key:
         return sum(int(file["row_count"]) for file in files)
     relation = tables.relation_of(table, files)
     return int(engine.run_on_duckdb(f'SELECT count(*) AS n FROM "{table.name}"', (relation,))["n"][0].as_py())  # noqa: S608
 
 
-def _placed(table: str, parquet: Path, source_id: str) -> dict[str, Any]:
+def add_file(table: str, parquet: Path, source_id: str) -> dict[str, Any]:
+    """Put a Parquet file in its place, flushed, and say what a version notes of it."""
     row_count, columns = _measured(parquet)
     sha256 = _hashed(parquet)
     relative = Path(table) / sha256[:2] / f"{sha256}.parquet"

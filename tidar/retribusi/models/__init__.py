@@ -11,6 +11,7 @@ from tidar.retribusi.models.collecting import (
     Payment,
 )
 from tidar.retribusi.models.custody import ArrearsDay, Case, Deposit, Handover
+from tidar.retribusi.models.lake import LakeCursor
 from tidar.retribusi.models.register import (
     Census,
     CensusEntry,
@@ -28,6 +29,6 @@ from tidar.retribusi.models.trader import DoorCode
 __all__ = [
     "Allocation", "ArrearsDay", "Assessment", "AssessmentCancellation", "Case", "Census", "CensusEntry", "Charge",
     "Closure", "Deposit", "Device", "DeviceRecord", "DoorCode", "Handover", "ImportLine", "KarcisBook",
-    "KarcisMove", "LevyKind", "LevyObject", "Market", "Occupancy", "Parameter", "Payer", "Payment", "Relief",
-    "RightRenewal", "Run", "RunLine", "Target", "Tariff",
+    "KarcisMove", "LakeCursor", "LevyKind", "LevyObject", "Market", "Occupancy", "Parameter", "Payer", "Payment",
+    "Relief", "RightRenewal", "Run", "RunLine", "Target", "Tariff",
 ]  # fmt: skip
