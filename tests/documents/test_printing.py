@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 import typst
 from django.db import connection
 
+from tests.documents import golden
 from tests.documents.builders import SIGNER, data, issued
 from tests.documents.tampering import triggers_off
 from tidar.common.errors import UnableToFind
@@ -181,3 +183,8 @@ def test_long_documents_continue_on_numbered_pages() -> None:
     assert pages(documents.pdf(view.id, paper="a4")) >= 3
     assert pages(documents.pdf(view.id, paper="80mm")) == 1  # a roll has no end
     assert SIGNER.split("\n")[0] == printed(rendering.content_of(of(view)), hash_text="")["signer"]["name"]
+
+
+def test_what_was_printed_once_prints_the_same_for_ever() -> None:
+    """See `golden.py` before touching its hashes."""
+    assert golden.prints() == json.loads(golden.FILE.read_text())
