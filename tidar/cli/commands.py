@@ -24,7 +24,15 @@ def run_django(arguments: list[str]) -> int:
     return 0
 
 
-CHECKS = ("check_places", "check_spine", "check_lake", "check_ledger", "check_documents", "check_indicators")
+CHECKS = (
+    "check_places",
+    "check_spine",
+    "check_lake",
+    "check_ledger",
+    "check_documents",
+    "check_retribusi",
+    "check_indicators",
+)
 
 
 def check(chosen: list[str]) -> int:

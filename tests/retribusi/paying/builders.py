@@ -98,7 +98,7 @@ def _issue(holder: Occupancy, of: Run, amount: int, day: date) -> Assessment:
     line = ledger.Line(holder.receivable_id, holder.revenue_id, amount, key, key)
     ledger.post(group_key=key, kind="skrd.issued", lines=[line], happened_at=AT, at=AT, by=BY)
     fields = EventFields(data={"agency": of.agency_id}, permission="levies.see")
-    record_event(kind="levy.assessed", happened_at=AT, at=AT, source=SourceRef("action", str(made.pk)), fields=fields)
+    record_event(kind="levy.assessed", happened_at=AT, at=AT, source=SourceRef("action", key), fields=fields)
     return made
 
 
