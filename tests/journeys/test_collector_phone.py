@@ -171,7 +171,7 @@ def test_what_is_put_aside_is_said_with_its_sentence(phone: Collector, fake: Fak
     for digit in "999":
         phone.page.get_by_role("button", name=digit, exact=True).click()
     phone.page.get_by_role("button", name="Tetap terima uang").click()
-    phone.page.get_by_role("button", name="Tambah Rp5.000").click()
+    phone.page.get_by_role("button", name="+5.000").click()
     expect(phone.page.get_by_text("Akan diperiksa petugas sebelum dibukukan.")).to_be_visible()
     phone.confirm.click()
     phone.until_sent()

@@ -24,6 +24,7 @@ from tidar.common.actor import system
 from tidar.retribusi.rules.devices import bytes_from, content_hash, is_signed, missing, read_record
 from tidar.retribusi.views import pungut
 
+SHOWN = 6  # bills of a stall that the route lists one by one
 WIB = timezone(timedelta(hours=7))
 PAGES = {"/pungut/": pungut.page, "/pungut/sw.js": pungut.worker, "/pungut/manifest.webmanifest": pungut.manifest}
 TRADERS = ("Bu Yati", "Pak Slamet", "Bu Sri", "Pak Harjo", "Mbak Tutik", "Bu Kasmi", "Pak Wahyu", "Bu Endang")
@@ -36,7 +37,7 @@ def stall(index: int, *, dues: int = 3) -> dict[str, Any]:
     return {
         "object": index + 1, "qr": f"Q{index:07d}", "number": f"{block}-{number:03d}", "market": "rejowinangun",
         "block": block, "order": index, "type": "los", "id": index + 1, "trader": TRADERS[index % len(TRADERS)],
-        "dues": days, "advance": 0,
+        "dues": days, "more": 0, "owed": dues * 5_000, "advance": 0,
     }  # fmt: skip
 
 
@@ -114,7 +115,10 @@ class FakeCity:
             part = min(paid, owed)
             paid -= part
             dues += [[number, period, owed - part, due]] if owed > part else []
-        return place | {"dues": dues, "advance": place["advance"] + paid}
+        left = sum(row[2] for row in dues)
+        shown = dues[:SHOWN]
+        more = len(dues) - len(shown)
+        return place | {"dues": shown, "more": more, "owed": left, "advance": place["advance"] + paid}
 
     def paid(self, qr: str) -> int:
         """What was booked for a stall."""

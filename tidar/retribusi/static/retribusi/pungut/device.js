@@ -56,9 +56,11 @@ export async function readyOffline() {
   if (!navigator.serviceWorker) return "Peramban ini terlalu lama. Perbarui Chrome.";
   const worker = await Promise.race([navigator.serviceWorker.ready, new Promise((later) => setTimeout(later, 15000))]);
   if (!worker?.active) return "Aplikasi belum selesai diunduh. Coba lagi sebentar.";
-  for (const address of await extras()) {
-    const answer = await fetch(address).catch(() => null); // the worker keeps what it fetches
-    if (!answer?.ok) return "Pembaca stiker belum selesai diunduh. Coba lagi.";
+  const kept = (await caches.keys()).filter((name) => name.startsWith("tidar-pungut-"));
+  try {
+    for (const name of kept) await (await caches.open(name)).addAll(await extras());
+  } catch {
+    return "Pembaca stiker belum selesai diunduh. Coba lagi.";
   }
   await navigator.storage?.persist?.().catch(() => false);
   return (await caches.match("/pungut/")) ? "" : "Aplikasi belum tersimpan di HP. Coba lagi.";

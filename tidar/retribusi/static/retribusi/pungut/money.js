@@ -2,7 +2,7 @@
  * What an amount of cash pays: oldest bill first, partial and advance allowed. Pure; the same rule as the city's
  * `record_payment`, so that what the phone promises is what the city books.
  *
- * A due is `{number, period, owed, due}`, oldest first.
+ * A due is `{number, period, owed, due, count}`, oldest first; `count` is how many bills the line stands for.
  */
 import { rupiah } from "./words.js";
 
@@ -13,7 +13,7 @@ export function plan(dues, amount) {
   for (const due of dues) {
     if (rest <= 0) break;
     const now = Math.min(rest, due.owed);
-    parts.push({ number: due.number, period: due.period, amount: now, left: due.owed - now });
+    parts.push({ number: due.number, period: due.period, count: due.count, amount: now, left: due.owed - now });
     rest -= now;
   }
   return { parts, paid: amount - rest, rest };
@@ -34,8 +34,12 @@ export function after(dues, amount) {
 /** Sum of what is owed. */
 export const owed = (dues) => dues.reduce((sum, due) => sum + due.owed, 0);
 
+/** How many bills these lines stand for. */
+export const bills = (lines) => lines.reduce((sum, line) => sum + line.count, 0);
+
 /** "hari", "bulan" or "tagihan": what one bill of these is called. */
 export function unit(periods) {
+  if (!periods.length) return "tagihan";
   if (periods.every((text) => /^\d{1,2}\s+\p{L}+(\s+\d{4})?$/u.test(text))) return "hari";
   if (periods.every((text) => /^\p{L}+\s+\d{4}$/u.test(text))) return "bulan";
   return "tagihan";
@@ -53,8 +57,10 @@ function span(first, last) {
 }
 
 function ofClosed(closed) {
-  const periods = closed.map((part) => part.period);
-  return `melunasi ${closed.length} ${unit(periods)} (${span(periods[0], periods[periods.length - 1])})`;
+  const periods = closed.filter((part) => part.count === 1).map((part) => part.period);
+  const count = bills(closed);
+  const named = periods.length === count ? ` (${span(periods[0], periods[periods.length - 1])})` : "";
+  return `melunasi ${count} ${unit(periods)}${named}`;
 }
 
 /** "Melunasi 3 hari (22 Nov – 24 Nov), sisa Rp2.000 jadi uang muka." */

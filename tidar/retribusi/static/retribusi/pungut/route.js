@@ -7,7 +7,12 @@ import { after, owed } from "./money.js";
 import { chainKey, FIRST, inState, ofDay, recall, remember, since, unsent } from "./store.js";
 import { hari } from "./words.js";
 
-const asDue = ([number, period, amount, due]) => ({ number, period, owed: amount, due });
+/** The bills of a stall, oldest first; what the route only sums up (`more` younger ones) is one last line. */
+function billed(stall) {
+  const dues = (stall.dues ?? []).map(([number, period, amount, due]) => ({ number, period, owed: amount, due, count: 1 }));
+  const rest = stall.more ? stall.owed - owed(dues) : 0;
+  return rest > 0 ? [...dues, { number: "", period: `${stall.more} tagihan berikutnya`, owed: rest, due: "", count: stall.more }] : dues;
+}
 
 /** Fetch the newest route; returns it. The one on the phone stays until a whole new one has come. */
 export async function download(device) {
@@ -62,7 +67,7 @@ export async function activity(route, now) {
 
 /** The dues and advance of a stall with this phone's own records laid over what the city last said. */
 export function now(stall, { paid, taken }, route) {
-  let dues = (stall.dues ?? []).map(asDue);
+  let dues = billed(stall);
   let advance = stall.advance ?? 0;
   for (const record of paid.get(stall.qr) ?? []) {
     const back = taken.get(keyOf(record));
@@ -71,7 +76,7 @@ export function now(stall, { paid, taken }, route) {
       dues = left.dues;
       advance += left.rest;
     } else if (!isNews(record, route) && back && isNews(back, route)) {
-      dues = [...(record.view.parts ?? []).map((part) => ({ ...part, owed: part.amount })), ...dues];
+      dues = [...(record.view.parts ?? []).map((part) => ({ count: 1, ...part, owed: part.amount })), ...dues];
       advance = Math.max(0, advance - (record.view.rest ?? 0));
     }
   }

@@ -5,7 +5,7 @@ import { plan, sentence } from "../money.js";
 import { append, refused } from "../record.js";
 import { standing } from "../state.js";
 import { forget, recall, remember } from "../store.js";
-import { rupiah, terbilang } from "../words.js";
+import { angka, rupiah, terbilang } from "../words.js";
 
 const NOTES = [5000, 10000, 20000, 50000];
 
@@ -82,7 +82,7 @@ export async function render(app) {
   }
 
   const notes = h("div", { class: "chips chips--even", role: "group", "aria-label": "Tambah uang kertas" }, NOTES.map((note) =>
-    h("button", { type: "button", class: "chip", "aria-label": `Tambah ${rupiah(note)}`, onclick: () => ((amount += note), draw()) }, `+${note / 1000} rb`)));
+    h("button", { type: "button", class: "chip", onclick: () => ((amount += note), draw()) }, `+${angka(note)}`)));
   draw();
   return frame({
     title: about.number, over: about.stall?.trader || "Lapak tidak dikenal",

@@ -1,6 +1,6 @@
 /** One stall: who, what is owed oldest first, and the amounts that are likely. */
 import { button, frame, h, icon, linkButton } from "../dom.js";
-import { unit } from "../money.js";
+import { bills as count, unit } from "../money.js";
 import { standing } from "../state.js";
 import { angka, rupiah } from "../words.js";
 import { pill } from "./parts.js";
@@ -10,11 +10,12 @@ const ONE = { hari: "Satu hari", bulan: "Satu bulan", tagihan: "Satu tagihan" };
 
 function bills(dues) {
   const more = dues.slice(SHOWN);
+  const named = dues.filter((due) => due.count === 1).map((due) => due.period);
   const line = (due) => h("li", { class: "due" }, h("span", null, due.period), h("span", { class: "due__sum" }, rupiah(due.owed)));
   return h("section", { class: "card", "aria-labelledby": "tagihan" },
-    h("h2", { id: "tagihan" }, dues.length ? `${angka(dues.length)} ${unit(dues.map((due) => due.period))} belum dibayar` : "Tagihan"),
+    h("h2", { id: "tagihan" }, `${angka(count(dues))} ${unit(named)} belum dibayar`),
     h("ol", { class: "dues" }, dues.slice(0, SHOWN).map(line)),
-    more.length > 0 && h("details", null, h("summary", null, `${angka(more.length)} lagi`), h("ol", { class: "dues" }, more.map(line))));
+    more.length > 0 && h("details", null, h("summary", null, `${angka(count(more))} lagi`), h("ol", { class: "dues" }, more.map(line))));
 }
 
 function head(stall, { owed, advance }) {
@@ -32,7 +33,7 @@ function choices(qr, { dues, owed }) {
   const first = dues[0];
   const found = [];
   if (owed) found.push(linkButton(`Semua ${rupiah(owed)}`, to(owed), { kind: "primary", mark: "cash" }));
-  if (dues.length > 1) found.push(linkButton(`${ONE[unit([first.period])]} ${rupiah(first.owed)}`, to(first.owed)));
+  if (dues.length > 1 && first.count === 1) found.push(linkButton(`${ONE[unit([first.period])]} ${rupiah(first.owed)}`, to(first.owed)));
   found.push(linkButton(owed ? "Jumlah lain" : "Terima uang muka", to(0), { kind: owed ? "" : "primary", mark: "keys" }));
   return found;
 }
