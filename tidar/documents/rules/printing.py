@@ -85,7 +85,7 @@ def _text(name: str, value: Any, zone: str) -> Any:
     if value is None:
         return ""
     if isinstance(value, tuple):
-        return [_line(one) if isinstance(one, Line) else breakable(one) for one in value]
+        return [_line(one) if isinstance(one, Line) else breakable(one) for one in value if one]
     if isinstance(value, datetime):
         return moment_text(value, zone)
     if isinstance(value, date):

@@ -10,6 +10,9 @@ from tidar.common import clock
 from tidar.retribusi.actions.assessing.ordering import take_up_runs
 from tidar.retribusi.actions.assessing.ordering import work_on_run as work
 from tidar.retribusi.actions.assessing.papers import print_run as printed
+from tidar.retribusi.queries.assessing import numbers
+
+numbers_are_held_by = numbers.held_numbers  # importing registers it, in every process
 
 
 @app.task(name="retribusi.work_on_run", queue="retribusi")
