@@ -91,6 +91,11 @@ class Handover(models.Model):
         """For `access.requires`."""
         return self.agency_id
 
+    @property
+    def difference_rupiah(self) -> int:
+        """What was counted beyond the declaration; negative when something was missing."""
+        return 0 if self.counted_rupiah is None else self.counted_rupiah - self.declared_rupiah
+
 
 class Deposit(models.Model):
     """An STS: the treasurer brings cash to the RKUD, gross, made of hand-overs. Append-only (trigger).

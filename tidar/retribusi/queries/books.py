@@ -233,10 +233,10 @@ class ThreeWay:
         return not any(one.difference_rupiah for one in (*self.collectors, self.treasurer))
 
 
-def three_way(agency: str, first: date, last: date, *, at: datetime) -> ThreeWay:
+def three_way(agency: str, first: date, last: date) -> ThreeWay:
     """Every receipt in cash against every hand-over against every deposit, over some days. Gross, all of it."""
     since, until = bounds(first, last)
-    names = collectors(agency, at=at)
+    names = collectors(agency)
     keys = [collector_cash_key(who) for who in names] + [treasurer_cash_key(agency)]
     opening, closing = ledger.balances(keys, until=since), ledger.balances(keys, until=until)
     taken: dict[str, int] = defaultdict(int)

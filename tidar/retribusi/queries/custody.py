@@ -152,7 +152,7 @@ def deposit_limit(day: date) -> Limit | None:
 
 def bags(agency: str, *, at: datetime) -> list[Bag]:
     """Every collector of an agency with what they hold, the latest first; seven statements, however many there are."""
-    names, limit = collectors(agency, at=at), deposit_limit(timezone.localtime(at, places.region().zone).date())
+    names, limit = collectors(agency), deposit_limit(timezone.localtime(at, places.region().zone).date())
     held = cash_on_hand(names)
     waiting = {one.collector_id: one for one in to_count(agency)}
     found = [
@@ -173,12 +173,13 @@ def purse(agency: str, *, at: datetime) -> tuple[Held, Lateness | None]:
     return held, limit.lateness(held.oldest_at, at=at) if limit and held.oldest_at and held.rupiah > 0 else None
 
 
-def collectors(agency: str, *, at: datetime) -> dict[str, str]:
+def collectors(agency: str) -> dict[str, str]:
     """Everybody who ever collected for an agency, by id, with their names."""
     with connection.cursor() as cursor:
         cursor.execute(COLLECTORS_SQL, [agency])
         rows = cursor.fetchall()
-    return {who: name or name_of(who, at=at) for who, name in sorted(rows, key=lambda row: (row[1] or "", row[0]))}
+    found = people.names_of([who for who, name in rows if not name])
+    return {who: name or found.get(who, who) for who, name in sorted(rows, key=lambda row: (row[1] or "", row[0]))}
 
 
 def what_is_taken(collector_id: str, *, held_rupiah: int, taken_rupiah: int) -> Taken:
@@ -231,16 +232,12 @@ def find_deposit(deposit_id: uuid.UUID) -> Deposit | None:
     return Deposit.objects.select_related("agency").filter(pk=deposit_id).first()
 
 
-def name_of(collector_id: str, *, at: datetime) -> str:
+def name_of(collector_id: str) -> str:
     """What a collector is called: as their phone says, else as their account says; their id when neither knows."""
     device = Device.objects.filter(collector_id=collector_id).order_by("-registered_at").first()
     if device is not None:
         return device.collector_name
-    try:
-        found = people.actor_for_user(uuid.UUID(collector_id), at=at)
-    except ValueError:
-        return collector_id
-    return found.name if found.is_known else collector_id
+    return people.names_of([collector_id]).get(collector_id, collector_id)
 
 
 def check_custody() -> tuple[str, ...]:

@@ -17,10 +17,9 @@ from tidar.common.models import AuditEntry
 from tidar.hub import api as hub
 from tidar.people import api as people
 from tidar.retribusi.models import LevyKind
-from tidar.retribusi.queries.custody import bags, purse
+from tidar.retribusi.queries.custody import TOLD, bags, purse
 from tidar.retribusi.rules.custody import Lateness, late_words
 
-LATE = 2  # the severity from which people are told
 ACTION = "custody.late"
 
 
@@ -53,12 +52,12 @@ def raise_alarms(*, by: Actor, at: datetime) -> tuple[str, ...]:
 def _occasions(at: datetime) -> Iterator[_Occasion]:
     for agency in sorted(set(LevyKind.objects.values_list("agency_id", flat=True))):
         for bag in bags(agency, at=at):
-            if bag.late is not None and bag.late.severity >= LATE:
+            if bag.late is not None and bag.late.severity >= TOLD:
                 yield _Occasion(
                     agency, f"juru-pungut:{bag.collector_id}", f"juru pungut {bag.name}", bag.rupiah, bag.late
                 )
         held, late = purse(agency, at=at)
-        if late is not None and late.severity >= LATE:
+        if late is not None and late.severity >= TOLD:
             yield _Occasion(agency, f"bendahara:{agency}", "bendahara penerimaan", held.rupiah, late)
 
 
@@ -100,5 +99,5 @@ def _readers(one: _Occasion) -> Iterator[tuple[str, str]]:
     yield "levies.treasury", "/retribusi/kas/"
     if one.holder.startswith("juru-pungut:"):
         yield "levies.supervise", "/retribusi/"
-    if one.late.severity > LATE:
+    if one.late.severity > TOLD:
         yield "levies.lead", "/retribusi/pimpinan/"

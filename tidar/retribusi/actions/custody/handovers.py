@@ -81,7 +81,7 @@ def declare_handover(
     by.must("levies.collect", agency=agency)
     held = ledger.balances([collector_cash_key(collector_id)]).get(collector_cash_key(collector_id), 0)
     made = Handover(
-        id=id, agency_id=agency, collector_id=collector_id, collector_name=_name_of(collector_id, by, at),
+        id=id, agency_id=agency, collector_id=collector_id, collector_name=_name_of(collector_id, by),
         declared_rupiah=declared_rupiah, declared_at=happened_at, recorded_at=at,
     )  # fmt: skip
     try:
@@ -124,8 +124,8 @@ def _agency_of(collector_id: str, by: Actor) -> str:
     raise UnableToHandOver(_("Belum jelas untuk perangkat daerah mana juru pungut ini memungut."))
 
 
-def _name_of(collector_id: str, by: Actor, at: datetime) -> str:
-    return (by.name if by.kind == "user" else name_of(collector_id, at=at))[:200]
+def _name_of(collector_id: str, by: Actor) -> str:
+    return (by.name if by.kind == "user" else name_of(collector_id))[:200]
 
 
 def confirm_handover(*, handover_id: uuid.UUID, counted_rupiah: int, by: Actor, at: datetime) -> HandedOver:

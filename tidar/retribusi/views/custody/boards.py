@@ -89,7 +89,7 @@ def market_board(request: HttpRequest, market: Market) -> HttpResponse:
     asked = day_asked(request, today())
     reason = boards.closed_reason(market, asked)
     found = boards.stalls(market, asked, closed=reason is not None)
-    names = custody.collectors(market.agency_id, at=clock.now())
+    names = custody.collectors(market.agency_id)
     workers = boards.at_work(market, asked)
     rows = takings(market.agency_id, asked, asked, market=market.pk)
     bags = {bag.collector_id: bag for bag in custody.bags(market.agency_id, at=clock.now())}

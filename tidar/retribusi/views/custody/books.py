@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tidar.common import clock, wording
+from tidar.common import wording
 from tidar.common.access import requires
 from tidar.common.pages import page
 from tidar.retribusi.models import Payment
@@ -48,14 +49,15 @@ def help_book(request: HttpRequest, desk: Desk) -> HttpResponse:
         return sheet_file(book_sheet(desk, span, book, name=f"buku-pembantu-{kind}", title=title), ending)
     context: dict[str, Any] = {
         "desk": desk, "tab": "buku-pembantu", "span": span, "book": book, "kind": kind, "key": key, "choices": choices,
-        "title": title, "has_balance": kind == "juru-pungut",
+        "title": title, "has_balance": kind == "juru-pungut", "hidden": {"jenis": kind, "kunci": key},
+        "extra": f"&jenis={kind}&kunci={quote(key)}",
     }  # fmt: skip
     return page(request, "retribusi/custody/help_book.html", context)
 
 
 def _choices(desk: Desk, kind: str) -> dict[str, str]:
     if kind == "juru-pungut":
-        return custody.collectors(desk.agency_code, at=clock.now())
+        return custody.collectors(desk.agency_code)
     if kind == "kanal":
         old = Payment.NO_NEW_MONEY
         return {str(key): str(word) for key, word in Payment.Channel.choices if key not in old}
@@ -92,7 +94,7 @@ def book_sheet(desk: Desk, span: Span, book: Book, *, name: str, title: str) -> 
 def three_way(request: HttpRequest, desk: Desk) -> HttpResponse:
     """`/retribusi/kas/cocok/`: receipts ↔ hand-overs ↔ STS of a month or a day; gross equals gross."""
     span = span_asked(request, desk.today)
-    found = books.three_way(desk.agency_code, span.first, span.last, at=clock.now())
+    found = books.three_way(desk.agency_code, span.first, span.last)
     holders = [*found.collectors, found.treasurer]
     if ending := wanted_file(request):
         headings = [_("Pemegang"), _("Saldo awal"), _("Masuk"), _("Keluar"), _("Sisa"), _("Buku besar"), _("Selisih")]

@@ -41,12 +41,21 @@ def day(request: HttpRequest, desk: Desk) -> HttpResponse:
         "may_keep": actor_of(request).may("levies.treasury", agency=desk.agency_code),
         "bags": [bag for bag in bags if bag.rupiah or bag.waiting],
         "held_rupiah": sum(bag.rupiah for bag in bags),
+        "titles": _titles(),
         "limit": custody.deposit_limit(asked),
         **_taken(rows, names),
         **_papers(desk.agency_code, asked),
         **_arrears(desk.agency_code, asked),
     }
     return page(request, "retribusi/custody/day.html", context)
+
+
+def _titles() -> dict[str, str]:
+    return {
+        "channel": _("Menurut kanal"), "channel_one": _("Kanal"),
+        "market": _("Menurut pasar"), "market_one": _("Pasar"),
+        "collector": _("Menurut juru pungut"), "collector_one": _("Juru pungut"),
+    }  # fmt: skip
 
 
 def _taken(rows: list[Taking], names: dict[str, str]) -> dict[str, Any]:
