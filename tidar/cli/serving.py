@@ -62,7 +62,7 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
     import django
 
     django.setup()
-    from tidar.cli import city
+    from tidar.cli import city, market
 
     if database.migrate_if_needed():
         say("Database prepared.")
@@ -86,6 +86,8 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
         )
     _wait_for_web(f"http://{host}:{port}/", supervisor)
     if demo:
+        city.wait_until_followed()
+        market.load_market_days()
         city.wait_until_followed()
         for line in city.sign_in_lines(f"http://{host}:{port}"):
             say(line)

@@ -86,6 +86,12 @@ def _is_uuid(text: str) -> bool:
     return True
 
 
+def actor_named(username: str, *, at: datetime) -> Actor:
+    """The user with this account name as an actor; the public when there is none."""
+    user = User.objects.filter(username=username).first()
+    return PUBLIC if user is None else _actors.actor_of_user(user, today=day_of(at))
+
+
 def notify(*, agency: str, permission: str, sentence: str, url: str, about: str, at: datetime) -> int:
     """Tell everyone who holds `permission` for `agency`; shown under the bell until read. Returns how many were told.
 
