@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Case, F, Q, When
 from django.utils.translation import gettext_lazy as _
@@ -142,6 +143,7 @@ class Assessment(models.Model):
         indexes = (
             models.Index(fields=["occupancy", "period_from_date"], condition=Q(closed_at=None), name="skrd_open"),
             models.Index(fields=["period_from_date"], name="skrd_period"),
+            BrinIndex(fields=["recorded_at"], name="skrd_recorded", autosummarize=True),  # since the last close
         )
 
     def __str__(self) -> str:

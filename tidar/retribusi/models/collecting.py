@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,7 @@ class Payment(models.Model):
         indexes = (
             models.Index(fields=["happened_at"], name="payment_happened"),
             models.Index(fields=["collector_id", "happened_at"], name="payment_collector"),
+            BrinIndex(fields=["recorded_at"], name="payment_recorded", autosummarize=True),  # since the last close
         )
 
     def __str__(self) -> str:

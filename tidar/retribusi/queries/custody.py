@@ -65,9 +65,8 @@ LEFT JOIN LATERAL (SELECT collector_name, agency_id FROM retribusi_device d WHER
     ORDER BY registered_at DESC LIMIT 1) d ON true
 LEFT JOIN LATERAL (SELECT collector_name, agency_id FROM retribusi_handover h WHERE h.collector_id = k.collector_id
     ORDER BY declared_at DESC LIMIT 1) h ON true
-WHERE coalesce(h.agency_id, d.agency_id, (SELECT m.agency_id FROM retribusi_payment p
-    JOIN retribusi_market m ON m.code = p.market_id WHERE p.collector_id = k.collector_id
-    ORDER BY p.happened_at DESC LIMIT 1)) = %s
+WHERE coalesce(h.agency_id, d.agency_id, (SELECT p.agency_id FROM retribusi_payment p
+    WHERE p.collector_id = k.collector_id ORDER BY p.happened_at DESC LIMIT 1)) = %s
 """
 
 

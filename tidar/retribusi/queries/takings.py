@@ -15,8 +15,7 @@ from django.db import connection
 from tidar.places import api as places
 from tidar.retribusi.models import Payment
 
-# Whose money it is: the levy's agency; of an unknown payer, the market's; without a market, that of the open case. A
-# karcis names no occupancy: its levy is that of its book.
+# A karcis names no occupancy: its levy is that of its book.
 JOINS = """
 LEFT JOIN retribusi_occupancy o ON o.id = p.occupancy_id
 LEFT JOIN retribusi_levyobject l ON l.id = o.levy_object_id
@@ -24,16 +23,14 @@ LEFT JOIN LATERAL (SELECT b.levy_kind_id FROM retribusi_karcismove v JOIN retrib
     WHERE p.channel = 'karcis' AND p.occupancy_id IS NULL AND v.payment_id = p.id LIMIT 1) book ON true
 LEFT JOIN retribusi_levykind k ON k.code = coalesce(l.levy_kind_id, book.levy_kind_id)
 LEFT JOIN retribusi_market m ON m.code = coalesce(l.market_id, p.market_id)
-LEFT JOIN retribusi_case c ON p.occupancy_id IS NULL AND p.market_id IS NULL AND c.subject = 'pembayaran:' || p.id
 """
-OWNER = "coalesce(k.agency_id, m.agency_id, c.agency_id)"
 
 TAKINGS_TEMPLATE = """
 SELECT p.channel, coalesce(m.code, ''), coalesce(m.name, ''), p.collector_id, coalesce(k.code, ''),
     count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
 FROM retribusi_payment p {joins}
 WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
-    AND {owner} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
+    AND p.agency_id = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
 GROUP BY 1, 2, 3, 4, 5
 """
 
@@ -42,14 +39,14 @@ SELECT (p.happened_at AT TIME ZONE %(zone)s)::date AS day, p.channel, p.collecto
     count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
 FROM retribusi_payment p {joins}
 WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
-    AND {owner} = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
+    AND p.agency_id = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
     AND (%(collector)s = '' OR p.collector_id = %(collector)s)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
 
-TAKINGS_SQL = TAKINGS_TEMPLATE.format(joins=JOINS, owner=OWNER)
-DAILY_SQL = DAILY_TEMPLATE.format(joins=JOINS, owner=OWNER)
+TAKINGS_SQL = TAKINGS_TEMPLATE.format(joins=JOINS)
+DAILY_SQL = DAILY_TEMPLATE.format(joins=JOINS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,14 +25,14 @@ WITH summed AS MATERIALIZED (
         sum(p.amount_rupiah - p.suspense_rupiah) FILTER (WHERE p.happened_at >= %(today)s) AS today
     FROM retribusi_payment p
     WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> %(advance)s
+        AND p.agency_id = %(agency)s
     GROUP BY 1, 2, 3
 )
 SELECT coalesce(l.market_id, s.market_id, ''), coalesce(k.code, ''), sum(s.year), sum(s.month), sum(s.today)
 FROM summed s LEFT JOIN retribusi_occupancy o ON o.id = s.occupancy_id
 LEFT JOIN retribusi_levyobject l ON l.id = o.levy_object_id
 LEFT JOIN retribusi_levykind k ON k.code = coalesce(l.levy_kind_id, s.book_levy)
-LEFT JOIN retribusi_market m ON m.code = coalesce(l.market_id, s.market_id)
-WHERE coalesce(k.agency_id, m.agency_id) = %(agency)s GROUP BY 1, 2
+GROUP BY 1, 2
 """
 
 

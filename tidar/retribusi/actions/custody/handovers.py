@@ -118,9 +118,9 @@ def _agency_of(collector_id: str, by: Actor) -> str:
     device = Device.objects.filter(collector_id=collector_id, revoked_at=None).order_by("-registered_at").first()
     if device is not None:
         return device.agency_id
-    newest = Payment.objects.filter(collector_id=collector_id, market__isnull=False).select_related("market")
-    if (last := newest.order_by("-happened_at").first()) is not None and last.market is not None:
-        return last.market.agency_id
+    last = Payment.objects.filter(collector_id=collector_id).order_by("-happened_at").first()
+    if last is not None:
+        return last.agency_id
     raise UnableToHandOver(_("Belum jelas untuk perangkat daerah mana juru pungut ini memungut."))
 
 
