@@ -27,7 +27,7 @@ NIK_PURPOSE = "retribusi nik"
 
 __all__ = [
     "NIK_PURPOSE", "NewObject", "NewPayer", "Right", "UnableToOccupy", "UnableToRegister", "checked_payer",
-    "load_levies", "occupy", "payer_with_nik", "register_object", "register_payer", "vacate",
+    "load_levies", "occupy", "occupy_as_new", "payer_with_nik", "register_object", "register_payer", "vacate",
 ]  # fmt: skip
 
 
@@ -221,6 +221,14 @@ def occupy(
         record("occupancy.occupy", by=by, at=at, subject=("occupancy", str(occupancy.pk)), after=after)
         tell_occupancy("levy.occupied", occupancy, at=at)
     return occupancy.pk
+
+
+def occupy_as_new(*, object_id: int, payer: NewPayer, from_date: date, right: Right, by: Actor, at: datetime) -> int:
+    """Register a new payer who takes the object: both or neither. Returns the occupancy's id; raises as its parts do."""
+    with transaction.atomic():
+        agency = _object(object_id).levy_kind.agency_id
+        payer_id = register_payer(payer=payer, agency=agency, by=by, at=at)
+        return occupy(object_id=object_id, payer_id=payer_id, from_date=from_date, right=right, by=by, at=at)
 
 
 def _object(object_id: int) -> LevyObject:

@@ -1,0 +1,1 @@
+"""Pages of the register, the census, tariffs and days that are not charged."""
