@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import uuid
+from datetime import timedelta
+
 import pytest
 
 from tests.retribusi import builders as b
@@ -15,8 +18,11 @@ from tidar.retribusi.actions.assessing import (
     sign_run,
     stop_run,
 )
+from tidar.retribusi.actions.assessing.ordering import take_up_runs, work_on_run
 from tidar.retribusi.actions.assessing.signing import sign_chunk
+from tidar.retribusi.actions.paying import NewPayment, record_payment
 from tidar.retribusi.models import Assessment, Run
+from tidar.retribusi.queries.assessing import skrd as queries
 
 
 @pytest.fixture(autouse=True)
@@ -84,3 +90,29 @@ def test_what_is_not_issued_cannot_be_signed() -> None:
     run_id = preview_run(levy_kind=b.KIND, market=b.MARKET, from_date=b.DAY, to_date=b.DAY, by=b.SYSTEM, at=b.AT)
     with pytest.raises(UnableToSign, match="belum terbit"):
         sign_run(run_id=run_id, by=b.signer(), at=b.AT)
+
+
+def test_what_was_paid_ahead_is_used_when_the_run_is_signed() -> None:
+    one = b.stall("A-001")
+    b.signed_run()
+    payment = NewPayment(
+        id=uuid.uuid4(), key="uji:1", channel="tunai", amount_rupiah=8_000, happened_at=b.AT, surplus="advance",
+        occupancy_id=one.occupancy_id, cash_account_key="kas:juru-pungut:user:x", receipt_number="uji-1",
+        market=b.MARKET, agency=b.AGENCY,
+    )  # fmt: skip
+    record_payment(payment=payment, by=b.SYSTEM, at=b.AT)
+    run_id = b.signed_run(day=b.DAY + timedelta(days=1))
+    assert Run.objects.get(pk=run_id).notes["advances_rupiah"] == 3_000
+    assert queries.paid_of([Assessment.objects.get(run_id=run_id).pk]) == {
+        Assessment.objects.get(run_id=run_id).pk: 3_000
+    }
+
+
+def test_advances_of_a_killed_signing_are_used_later() -> None:
+    b.stall("A-001")
+    run_id = b.signed_run()
+    Run.objects.filter(pk=run_id).update(notes={"people": {"levies.sign": ["user:b", "Bambang"]}}, moved_at=b.AT)
+    later = b.AT + timedelta(hours=1)
+    assert take_up_runs(at=later) == 1
+    assert work_on_run(run_id=run_id, at=later) == "berlaku"
+    assert take_up_runs(at=later) == 0

@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
@@ -20,14 +21,21 @@ from tidar.common.actor import Actor, Grant
 from tidar.common.errors import UnableTo
 from tidar.retribusi.actions.assessing.issuing import begin_issue, issue_run
 from tidar.retribusi.actions.assessing.previewing import compute_run, open_run, open_stall_run
-from tidar.retribusi.actions.assessing.signing import begin_signing, sign_run
+from tidar.retribusi.actions.assessing.signing import ADVANCES, begin_signing, settle_advances, sign_run
 from tidar.retribusi.models import Run
 
 State = Run.State
 TASK = "retribusi.work_on_run"
 QUEUE = "retribusi"
 STILL = timedelta(minutes=2)  # a chunk takes well under a second; who has not moved for so long was killed
-NEEDED = {State.PREVIEWING: "levies.assess", State.ISSUING: "levies.assess", State.SIGNING: "levies.sign"}
+LOOK_BACK = timedelta(days=7)
+NEEDED = {
+    State.PREVIEWING: "levies.assess",
+    State.ISSUING: "levies.assess",
+    State.SIGNING: "levies.sign",
+    State.SIGNED: "levies.sign",  # its advances
+}
+WORKING = (State.PREVIEWING, State.ISSUING, State.SIGNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +110,10 @@ def work_on_run(*, run_id: uuid.UUID, at: datetime) -> str:
             compute_run(run_id=run_id, by=by, at=at)
         elif run.state == State.ISSUING:
             issue_run(run_id=run_id, by=by, at=at)
-        else:
+        elif run.state == State.SIGNING:
             sign_run(run_id=run_id, by=by, at=at)
+        else:
+            settle_advances(run_id=run_id, by=by, at=at)
     except UnableTo as error:
         Run.objects.filter(pk=run_id).update(error=error.sentence[:300])
     return str(Run.objects.values_list("state", flat=True).get(pk=run_id))
@@ -119,8 +129,10 @@ def _person(run: Run) -> Actor:
 
 def take_up_runs(*, at: datetime) -> int:
     """Let the worker go on with every run that stands still and was neither stopped nor refused; returns how many."""
-    still = Run.objects.filter(state__in=list(NEEDED), stop_wanted=False, error="", moved_at__lt=at - STILL)
-    ids = list(still.values_list("pk", flat=True)[:50])
+    still = Run.objects.filter(stop_wanted=False, error="", moved_at__lt=at - STILL)
+    busy = Q(state__in=WORKING)
+    unsettled = Q(state=State.SIGNED, signed_at__gt=at - LOOK_BACK) & ~Q(notes__has_key=ADVANCES)
+    ids = list(still.filter(busy | unsettled).values_list("pk", flat=True)[:50])
     for run_id in ids:
         _defer(run_id)
     return len(ids)

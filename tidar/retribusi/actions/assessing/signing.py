@@ -19,11 +19,13 @@ from tidar.common.errors import UnableTo, UnableToFind
 from tidar.documents import api as documents
 from tidar.people import api as people
 from tidar.retribusi.actions.assessing.issuing import SERIES
+from tidar.retribusi.actions.paying import use_advances
 from tidar.retribusi.models import Run
 from tidar.retribusi.queries.assessing.papers import Letterhead, letterhead_of, papers_after
 
 State = Run.State
 CHUNK = 2_000
+ADVANCES = "advances_rupiah"  # in a run's notes: advances were used for it, and how much
 
 
 class UnableToSign(UnableTo):
@@ -77,7 +79,24 @@ def sign_run(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUNK) 
         done = sign_chunk(run_id=run_id, by=by, at=at, chunk=chunk)
         signed += done.signed_count
         if done.is_last:
+            settle_advances(run_id=run_id, by=by, at=at)
             return signed
+
+
+def settle_advances(*, run_id: uuid.UUID, by: Actor, at: datetime) -> int:
+    """Pay the bills of a signed run from what payers paid ahead, once; returns how many rupiah.
+
+    Killed in between it goes on: what was used is used, and the run is marked only at the end.
+    """
+    run = Run.objects.get(pk=run_id)
+    if run.state != State.SIGNED or ADVANCES in run.notes:
+        return 0
+    used = use_advances(run_id=run_id, by=by, at=at)
+    with transaction.atomic():
+        run = _locked(run_id)
+        run.notes = run.notes | {ADVANCES: used}
+        run.save(update_fields=["notes"])
+    return used
 
 
 def sign_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUNK) -> _Chunk:

@@ -220,11 +220,11 @@ def _tariff_words(kind: LevyKind, markets: Sequence[Market], from_date: date, to
         % {"n": number_text(count), "market": name}
         for name, count in missing.items()
     ]
-    old = sorted((t.valid_from_date for t in used if is_old(t, day=to_date, years=REVIEW_YEARS)), default=None)
+    old = min((t.valid_from_date for t in used if is_old(t, day=to_date, years=REVIEW_YEARS)), default=None)
     if old:
         told.append(
             _("Ada tarif yang berlaku sejak %(day)s. Tarif ditinjau paling lama setiap %(n)d tahun.")
-            % {"day": date_text(old[0]), "n": REVIEW_YEARS}
+            % {"day": date_text(old), "n": REVIEW_YEARS}
         )
     return told
 
