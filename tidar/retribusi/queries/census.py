@@ -14,7 +14,7 @@ from tidar.common.actor import Actor
 from tidar.places import api as places
 from tidar.retribusi.models import Census, CensusEntry, LevyObject, Payer
 from tidar.retribusi.queries.register import StallRow, granted, payers_for, with_holders
-from tidar.retribusi.rules.matching import alike, name_key
+from tidar.retribusi.rules.matching import MAYBE, alike, name_key
 
 Finding = CensusEntry.Finding
 
@@ -138,4 +138,4 @@ def _alike(entries: Iterable[CensusEntry], actor: Actor) -> dict[str, tuple[Paye
             if len(word) > 2:
                 first_words |= Q(name__icontains=word)
     payers = list(payers_for(actor).filter(first_words)[:2_000]) if first_words else []
-    return {name: tuple(p for p in payers if alike(p.name, name))[:5] for name in names}
+    return {name: tuple(p for p in payers if alike(p.name, name, least=MAYBE))[:5] for name in names}

@@ -13,6 +13,7 @@ from rapidfuzz import fuzz
 from tidar.retribusi.rules.register import nik_problem
 
 ALIKE = 88.0  # of 100: "Slamet Riyadi" and "Slamet Riadi" are 96, "Budi Santoso" and "Budi Susanto" 83
+MAYBE = 75.0  # enough to be offered to a person as "is it this one?"
 TITLES = re.compile(r"H|HJ|HAJI|HAJAH|IBU|BU|BAPAK|BPK|PAK|NY|NYONYA|TN|SDRI?|MBAH|MBOK|DRS|DRA|IR|SPD|SE|SH")
 
 
@@ -23,10 +24,10 @@ def name_key(name: str) -> str:
     return " ".join(sorted(kept))
 
 
-def alike(one: str, other: str) -> bool:
-    """Whether two names differ at most as spellings of one name do."""
+def alike(one: str, other: str, *, least: float = ALIKE) -> bool:
+    """Whether two names differ at most as spellings of one name do; a smaller `least` finds more candidates."""
     a, b = name_key(one), name_key(other)
-    return bool(a) and (a == b or fuzz.ratio(a, b) >= ALIKE)
+    return bool(a) and (a == b or fuzz.ratio(a, b) >= least)
 
 
 def mistyped(nik: str) -> Iterator[str]:
