@@ -37,6 +37,8 @@ class RunForm(forms.Form):
         self.kinds = [(code, title) for code, title, agency in kinds if actor.may("levies.assess", agency=agency)]
         markets = Market.objects.filter(seen_by(actor, agency="agency_id", area="area_code", **may)).order_by("name")
         self.markets = list(markets.values_list("code", "name"))
+        if self.markets and not self.initial.get("pasar"):
+            self.initial["pasar"] = self.markets[0][0]
         whole = [("", _("Seluruh kota"))] if _holds_everywhere(actor) else []
         self.fields["jenis"] = forms.ChoiceField(label=_("Jenis retribusi"), choices=self.kinds)
         self.fields["pasar"] = forms.ChoiceField(

@@ -135,7 +135,7 @@ def _warnings(form: RunForm) -> list[str]:
         kind, market, from_date, to_date = terms.levy_kind, terms.market, terms.from_date, terms.to_date
     else:
         kind = form.kinds[0][0] if form.kinds else ""
-        market = str(form.initial.get("pasar") or (form.markets[0][0] if form.markets else ""))
+        market = str(form.initial.get("pasar") or "")
         from_date = timezone.localdate().replace(day=1)
         to_date = date(from_date.year + from_date.month // 12, from_date.month % 12 + 1, 1)
         to_date = date.fromordinal(to_date.toordinal() - 1)
