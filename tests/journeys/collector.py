@@ -90,7 +90,7 @@ class Collector:
         return number
 
     def kill(self) -> None:
-        """SIGKILL to the browser's renderers, as when Android needs the memory: no word to the page, none to the worker."""
+        """SIGKILL to the browser's renderers, as when Android needs the memory: page and worker hear nothing of it."""
         browser = self.context.browser
         assert browser is not None
         session = browser.new_browser_cdp_session()

@@ -55,7 +55,8 @@ def test_both_ways_of_signing_make_the_vectors_signatures(page: Page) -> None:
     got = _run(page, "keys.js", """
         const seed = Uint8Array.from(given.seed);
         const prefix = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
-        const own = await crypto.subtle.importKey("pkcs8", Uint8Array.from([...prefix, ...seed]), "Ed25519", false, ["sign"]);
+        const secret = Uint8Array.from([...prefix, ...seed]);
+        const own = await crypto.subtle.importKey("pkcs8", secret, "Ed25519", false, ["sign"]);
         return Promise.all(given.bodies.map(async (text) => {
             const bytes = new TextEncoder().encode(text);
             return Promise.all([own, seed].map(async (key) => m.base64url(await m.sign(key, bytes))));
@@ -89,7 +90,9 @@ def _naive(dues: list[int], amount: int) -> tuple[list[int], int]:
 
 def test_what_is_promised_is_oldest_first_and_whole(page: Page) -> None:
     dice = random.Random(2)
-    cases = [([dice.randrange(1, 30) * 500 for _ in range(dice.randrange(6))], dice.randrange(1, 60_000)) for _ in range(500)]
+    cases = [
+        ([dice.randrange(1, 30) * 500 for _ in range(dice.randrange(6))], dice.randrange(1, 60_000)) for _ in range(500)
+    ]
     got = _run(page, "money.js", """return given.map(([dues, amount]) => {
         const list = dues.map((owed, i) => ({ number: `${i}`, period: `${i}`, owed, due: "", count: 1 }));
         const planned = m.plan(list, amount);
@@ -165,7 +168,7 @@ def _slip_bytes(page: Page) -> bytes:
 
 
 def _printed(data: bytes) -> tuple[list[str], str]:
-    """What a printer would do with the bytes: the lines it prints and the text of the QR; fails on an unknown command."""
+    """What a printer would print: its lines and the text of the QR; fails on a command that printers may not know."""
     lengths = {b"\x1b@": 2, b"\x1ba": 3, b"\x1bE": 3, b"\x1d!": 3, b"\x1bd": 3, b"\x1dV": 4}
     source, line, lines, code = io.BytesIO(data), b"", [], ""
     while start := source.read(1):
@@ -225,11 +228,16 @@ BLUETOOTH = """
 """
 USB = """
     globalThis.written = [];
-    const face = { interfaceNumber: 0, alternate: { interfaceClass: 7, endpoints: [{ direction: "out", type: "bulk", endpointNumber: 3 }] } };
-    const device = { productName: "Printer 58", opened: false, configuration: null, open: async () => {},
-        selectConfiguration: async () => { device.configuration = { interfaces: [face] } }, claimInterface: async () => {},
-        releaseInterface: async () => {}, transferOut: async (point, piece) => { if (point === 3) written.push([...piece]); } };
-    Object.defineProperty(navigator, "usb", { value: { getDevices: async () => [], requestDevice: async () => device } });
+    const out = { direction: "out", type: "bulk", endpointNumber: 3 };
+    const face = { interfaceNumber: 0, alternate: { interfaceClass: 7, endpoints: [out] } };
+    const device = {
+        productName: "Printer 58", opened: false, configuration: null,
+        open: async () => {}, claimInterface: async () => {}, releaseInterface: async () => {},
+        selectConfiguration: async () => { device.configuration = { interfaces: [face] } },
+        transferOut: async (point, piece) => { if (point === 3) written.push([...piece]); },
+    };
+    const usb = { getDevices: async () => [], requestDevice: async () => device };
+    Object.defineProperty(navigator, "usb", { value: usb });
 """
 
 

@@ -102,7 +102,8 @@ def test_a_second_tap_and_a_reopened_question_make_one_receipt(phone: Collector,
 
 TWO_TABS = f"""async (many) => {{
     const {{ append }} = await import("{RECORD}");
-    const one = (i) => append("payment", {{ stall: "", number: `X-${{i}}`, market: "", occupancy: null, shown_owed: null, amount: 1000 + i }});
+    const about = {{ stall: "", market: "", occupancy: null, shown_owed: null }};
+    const one = (i) => append("payment", {{ ...about, number: `X-${{i}}`, amount: 1000 + i }});
     const done = await Promise.allSettled(Array.from({{ length: many }}, (_, i) => one(i)));
     return done.map((each) => each.value?.counter ?? String(each.reason));
 }}"""
@@ -138,11 +139,9 @@ def test_without_the_locks_the_store_alone_keeps_two_tabs_apart(phone: Collector
 def test_without_the_locks_and_the_check_two_tabs_do_collide(phone: Collector, fake: FakeCity) -> None:
     """The race that the guards are for: remove both, and the same number is given twice."""
     phone.context.add_init_script("Object.defineProperty(Navigator.prototype, 'locks', {value: undefined})")
-    fake.alter["/static/retribusi/pungut/store.js"] = lambda text: (
-        text.replace("now.counter !== from.counter || now.hash !== from.hash", "false").replace(
-            'objectStore("records").add(record)', 'objectStore("records").put(record)'
-        )
-    )
+    fake.alter["/static/retribusi/pungut/store.js"] = lambda text: text.replace(
+        "now.counter !== from.counter || now.hash !== from.hash", "false"
+    ).replace('objectStore("records").add(record)', 'objectStore("records").put(record)')
     phone.ready()
     given = _in_two_tabs(phone)
     assert len(set(given)) < len(given)
@@ -284,7 +283,8 @@ def test_a_phone_whose_store_is_older_than_the_city_collects_no_more(phone: Coll
 def test_a_browser_without_ed25519_signs_with_the_library(phone: Collector, fake: FakeCity) -> None:
     phone.context.add_init_script("""
         const real = crypto.subtle.generateKey.bind(crypto.subtle);
-        crypto.subtle.generateKey = (how, ...rest) => how?.name === "Ed25519" ? Promise.reject(new DOMException("", "NotSupportedError")) : real(how, ...rest);
+        const unknown = () => Promise.reject(new DOMException("", "NotSupportedError"));
+        crypto.subtle.generateKey = (how, ...rest) => how?.name === "Ed25519" ? unknown() : real(how, ...rest);
     """)
     phone.ready()
     fake.reachable = False

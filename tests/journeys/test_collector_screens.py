@@ -15,8 +15,9 @@ from tests.retribusi.pungut.fake_city import FakeCity
 
 pytestmark = pytest.mark.journey
 SCREENS = (
-    "#/", "#/blok/rejowinangun%2FA", "#/cari", "#/pindai", "#/lapak/Q0000002", "#/lapak/Q0000005", "#/bayar/Q0000002/15000",
-    "#/bayar/Q0000002/0", "#/bayar-nomor/Z-9", "#/riwayat", "#/setor", "#/karcis", "#/kirim", "#/lainnya", "#/siap",
+    "#/", "#/blok/rejowinangun%2FA", "#/cari", "#/pindai", "#/lapak/Q0000002", "#/lapak/Q0000005",
+    "#/bayar/Q0000002/15000", "#/bayar/Q0000002/0", "#/bayar-nomor/Z-9", "#/riwayat", "#/setor", "#/karcis",
+    "#/kirim", "#/lainnya", "#/siap",
 )  # fmt: skip
 
 
@@ -107,7 +108,11 @@ def _film(code: str, folder: Path) -> Path:
 def with_camera(browser: Browser, tmp_path: Path) -> Iterator[Browser]:
     """The same browser with a camera that sees the sticker of stall Q0000003."""
     film = _film("TIDAR:Q0000003", tmp_path)
-    camera = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", f"--use-file-for-fake-video-capture={film}")
+    camera = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={film}",
+    )
     launched = browser.browser_type.launch(executable_path=executable(), args=[*ARGUMENTS, *camera])
     yield launched
     launched.close()

@@ -103,7 +103,7 @@ class FakeCity:
             "next_counter": highest + 1, "last_hash": content_hash(held[highest]) if highest else "0" * 64,
             "void_minutes": 10, "days_kept": 30, "markets": [{"code": "rejowinangun", "name": "Pasar Rejowinangun"}],
             "stalls": [self._after(s) for s in self.stalls],
-            "karcis": [{"book": 3, "prefix": "KR", "first": 101, "last": 200, "denomination": 2_000, "title": "Harian"}],
+            "karcis": [{"book": 3, "prefix": "KR", "first": 101, "last": 200, "denomination": 2_000, "title": "Pasar"}],
             "receipt": ["PEMERINTAH KOTA MAGELANG", "Dinas Perindustrian dan Perdagangan"],
         }  # fmt: skip
 
