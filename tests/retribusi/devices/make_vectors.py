@@ -71,7 +71,7 @@ def refused(phone: Phone) -> list[dict[str, Any]]:
         ("nominal eksponen", text.replace('"amount":5000', '"amount":5e3').encode()),
         ("nominal NaN", text.replace('"amount":5000', '"amount":NaN').encode()),
         ("dengan spasi", json.dumps(base, sort_keys=True).encode()),
-        ("kunci tidak urut", json.dumps(dict(reversed(sorted(base.items()))), separators=(",", ":")).encode()),
+        ("kunci tidak urut", json.dumps(dict(sorted(base.items(), reverse=True)), separators=(",", ":")).encode()),
         ("kunci ganda", text.replace('"amount":5000', '"amount":1,"amount":5000').encode()),
         ("huruf dilarikan", text.replace("A-001", "\\u0041-001").encode()),
         ("bukan UTF-8", text.replace("A-001", "\x00").encode().replace(b"\x00", b"\xff")),

@@ -122,7 +122,7 @@ def test_key_code_and_collector_never_change(slamet, change) -> None:
     user("lain", "collector", agency="dishub")
     device = registered(slamet, phone(1))
     approve_device(device_id=device.pk, by=supervisor(), at=AT)
-    assert refused(f"UPDATE retribusi_device SET {change} WHERE id = %s", device.pk)
+    assert refused(f"UPDATE retribusi_device SET {change} WHERE id = %s", device.pk)  # noqa: S608
     assert not refused("UPDATE retribusi_device SET name = 'HP baru' WHERE id = %s", device.pk)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +21,7 @@ def as_set(ranges) -> set[int]:
 def test_joined_ranges_hold_the_same_serials_and_never_touch(ranges) -> None:
     found = rules.joined(ranges)
     assert as_set(found) == as_set(ranges)
-    assert all(a[1] + 1 < b[0] for a, b in zip(found, found[1:], strict=False))
+    assert all(a[1] + 1 < b[0] for a, b in itertools.pairwise(found))
     assert rules.count_of(found) == len(as_set(ranges))
 
 

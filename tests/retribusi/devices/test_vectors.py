@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -68,7 +69,7 @@ def test_missing_ranges_are_exactly_what_is_not_here(held, of) -> None:
     ranges = rules.missing(sorted(held), of=of)
     told = [n for first, last in ranges for n in range(first, last + 1)]
     assert told == [n for n in range(1, of + 1) if n not in held]
-    assert all(last + 1 < first for (_, last), (first, _) in zip(ranges, ranges[1:], strict=False))
+    assert all(last + 1 < first for (_, last), (first, _) in itertools.pairwise(ranges))
 
 
 @given(at=st.integers(0, 10_000), value=st.integers(0, 255))

@@ -14,7 +14,6 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
-from django.db.models.functions import Greatest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -87,14 +86,20 @@ def sync(
     if len(records) > rules.MAX_BATCH:
         raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % rules.MAX_BATCH)
     _take_turn(device, at=at)
-    hashes = [rules.content_hash(one.body) for one in records]
-    known = {row.content_hash: row for row in DeviceRecord.objects.filter(device=device, content_hash__in=hashes)}
-    fresh = _fresh(device, records, hashes, known)
-    known |= _taken(device, fresh, by=by, at=at)
-    _remember(device, claimed_highest=claimed_highest, by=by, at=at)
-    if any(known[one.content_hash].state != State.POSTED for one in fresh):
+    signed = _signed(device, records)
+    hashes = [one.content_hash for one in signed if one is not None]
+    known = _kept(device, hashes)
+    fresh = {one.content_hash: one for one in signed if one is not None and one.content_hash not in known}
+    if fresh:
+        _take(device, list(fresh.values()), by=by, at=at)
+        known = _kept(device, hashes)  # as the store has it: so is it told again, and what waited may be done by now
+    _remember(device, claimed_highest=claimed_highest, anything_new=bool(fresh), by=by, at=at)
+    if any(known[content].state != State.POSTED for content in fresh):
         _tell_supervisors(device, at=at)
-    results = tuple(_answer(one, content, known.get(content)) for one, content in zip(records, hashes, strict=True))
+    results = tuple(
+        _refused(sent) if one is None else _answer(known[one.content_hash])
+        for sent, one in zip(records, signed, strict=True)
+    )
     stock = stock_of(device.pk)
     return SyncAnswer(stock.held, stock.of, stock.missing, results)
 
@@ -120,45 +125,46 @@ def _take_turn(device: Device, *, at: datetime) -> None:
     raise UnableToHurry(_("Alat ini mengirim terlalu sering; tunggu sebentar."), retry_after=60 - at.second)
 
 
-def _fresh(
-    device: Device, records: Sequence[SignedRecord], hashes: Sequence[str], known: dict[str, DeviceRecord]
-) -> list[Signed]:
-    """What is new and truly signed by this phone, once each, in the order of its numbers."""
+def _signed(device: Device, records: Sequence[SignedRecord]) -> list[Signed | None]:
+    """Each record with its hash; None where this phone's key did not sign it, though it may be here from before."""
     key = bytes(device.public_key)
-    new = {
-        content: Signed(one.body, one.signature, content)
-        for one, content in zip(records, hashes, strict=True)
-        if content not in known and rules.is_signed(one.body, signature=one.signature, public_key=key)
-    }
-    return sorted(new.values(), key=lambda one: rules.claimed_counter(one.body))
+    return [
+        Signed(one.body, one.signature, rules.content_hash(one.body))
+        if rules.is_signed(one.body, signature=one.signature, public_key=key)
+        else None
+        for one in records
+    ]
 
 
-def _taken(device: Device, fresh: Sequence[Signed], *, by: Actor, at: datetime) -> dict[str, DeviceRecord]:
-    if not fresh:
-        return {}
+def _kept(device: Device, hashes: Sequence[str]) -> dict[str, DeviceRecord]:
+    return {row.content_hash: row for row in DeviceRecord.objects.filter(device=device, content_hash__in=hashes)}
+
+
+def _take(device: Device, fresh: Sequence[Signed], *, by: Actor, at: datetime) -> None:
+    """In the order of their numbers, so that a whole day passes without a gap."""
     found = limits_on(at)
     limits = Limits(found.oldest_days, found.void_minutes)
-    return {
-        one.content_hash: take_record(device_id=device.pk, signed=one, limits=limits, by=by, at=at) for one in fresh
-    }
+    for one in sorted(fresh, key=lambda one: rules.claimed_counter(one.body)):
+        take_record(device_id=device.pk, signed=one, limits=limits, by=by, at=at)
 
 
-def _remember(device: Device, *, claimed_highest: int, by: Actor, at: datetime) -> None:
+def _remember(device: Device, *, claimed_highest: int, anything_new: bool, by: Actor, at: datetime) -> None:
     """How far the phone says it is, and up to where everything is here.
 
     A claim is not signed: it counts within reason, and only from the phone's own collector.
     """
+    claim = claimed_highest if by.id == device.collector_id else 0
+    if not anything_new and claim <= device.highest_counter:
+        Device.objects.filter(pk=device.pk).update(last_seen_at=at)
+        return
     with transaction.atomic():
         locked = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
-        complete = complete_counter(device.pk, begin=locked.complete_counter)
+        locked.complete_counter = complete_counter(device.pk, begin=locked.complete_counter)
         here = stock_of(device.pk).highest
-        claim = claimed_highest if by.id == device.collector_id and claimed_highest <= here + AHEAD_OF_RECORDS else 0
-        if claim > locked.highest_counter:
-            locked.highest_at = at
-        Device.objects.filter(pk=device.pk).update(
-            highest_counter=Greatest(F("highest_counter"), claim), highest_at=locked.highest_at,
-            complete_counter=complete, last_seen_at=at,
-        )  # fmt: skip
+        if locked.highest_counter < claim <= here + AHEAD_OF_RECORDS:
+            locked.highest_counter, locked.highest_at = claim, at
+        locked.last_seen_at = at
+        locked.save(update_fields=["complete_counter", "highest_counter", "highest_at", "last_seen_at"])
 
 
 def _tell_supervisors(device: Device, *, at: datetime) -> None:
@@ -172,10 +178,13 @@ def _tell_supervisors(device: Device, *, at: datetime) -> None:
     )
 
 
-def _answer(one: SignedRecord, content: str, row: DeviceRecord | None) -> RecordAnswer:
-    if row is None:
-        sentence = _("Tanda tangan catatan ini bukan dari alat yang terdaftar; tidak ada yang dibukukan.")
-        return RecordAnswer(rules.claimed_counter(one.body), content, State.REFUSED.value, sentence)
+def _refused(sent: SignedRecord) -> RecordAnswer:
+    sentence = _("Tanda tangan catatan ini bukan dari alat yang terdaftar; tidak ada yang dibukukan.")
+    counter, content = rules.claimed_counter(sent.body), rules.content_hash(sent.body)
+    return RecordAnswer(counter, content, State.REFUSED.value, sentence)
+
+
+def _answer(row: DeviceRecord) -> RecordAnswer:
     state, sentence = row.state, row.sentence
     if state == State.SETTLED:
         state, sentence = (State.POSTED if row.accepted else State.REFUSED), row.settlement

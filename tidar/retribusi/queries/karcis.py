@@ -112,6 +112,12 @@ def moves_of(book: KarcisBook) -> QuerySet[KarcisMove]:
     return KarcisMove.objects.filter(book=book).select_related("payment").order_by("-recorded_at", "-id")
 
 
+def all_moves(*, agencies: Collection[str] | None) -> QuerySet[KarcisMove]:
+    """Everything that happened to the karcis of these agencies, oldest first: the register that auditors ask for."""
+    rows = KarcisMove.objects.select_related("book__levy_kind", "payment").order_by("recorded_at", "id")
+    return rows if agencies is None else rows.filter(book__agency__in=agencies)
+
+
 def holdings(*, agencies: Collection[str] | None, collector_id: str = "") -> tuple[Holding, ...]:
     """Who was issued karcis of these agencies and what became of them, by collector and book; or one collector's."""
     rows = KarcisMove.objects.exclude(collector_id="").select_related("book__levy_kind", "book__agency")

@@ -34,6 +34,7 @@ from tidar.retribusi.views.collecting.loading import agencies_of, device_named, 
 
 PER_PAGE = 50
 State = DeviceRecord.State
+TABS = (State.HELD, State.POSTED, State.REFUSED, State.SETTLED)
 
 
 @requires("levies.see")
@@ -67,7 +68,7 @@ def _device_page(request: HttpRequest, found: Device, *, sentence: str = "", sta
     state = asked if asked in State.values else ""
     below = request.GET.get("sebelum", "")
     rows = list(records_of(found, state=state, before=_number(below))[: PER_PAGE + 1])
-    tabs = [(value, label, counts.get(value, 0)) for value, label in State.choices]
+    tabs = [(one.value, one.label, counts.get(one.value, 0)) for one in TABS]
     context: dict[str, Any] = {
         "device": found,
         "phone": phone_of(found, at=clock.now()),
@@ -114,15 +115,15 @@ def revoke(request: HttpRequest, found: Device) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def device_record(request: HttpRequest, row: DeviceRecord) -> HttpResponse:
     """`/retribusi/alat/<uuid>/catatan/<id>/`: one record as it was signed, and what a person decides about it."""
-    sentence = ""
+    sentence, status = "", 200
     if request.method == "POST":
         try:
             messages.success(request, _reviewed(request, row))
             return redirect("retribusi:device", row.device_id)
         except UnableTo as error:
-            sentence = error.sentence
-    return page(request, "retribusi/devices/record.html", _record_context(request, row, sentence),
-                status=422 if sentence else 200)  # fmt: skip
+            sentence, status = error.sentence, error.status
+    context = _record_context(request, row, sentence)
+    return page(request, "retribusi/devices/record.html", context, status=status)
 
 
 def _reviewed(request: HttpRequest, row: DeviceRecord) -> str:

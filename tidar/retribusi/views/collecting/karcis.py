@@ -10,12 +10,14 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.files import csv_file, xlsx_file
 from tidar.common.ids import uuid7
 from tidar.common.money import rupiah_text
 from tidar.common.pages import page
@@ -34,14 +36,14 @@ Unreadable = rules.UnableToReadSerials
 @require_http_methods(["GET", "HEAD", "POST"])
 def books(request: HttpRequest) -> HttpResponse:
     """`/retribusi/karcis/`: the books and the collectors' balances; a new book is received here."""
-    sentence = ""
+    sentence, status = "", 200
     if request.method == "POST":
         try:
             book_id = _receive(request)
             messages.success(request, _("Buku karcis diterima di gudang."))
             return redirect("retribusi:karcis_book", book_id)
         except UnableTo as error:
-            sentence = error.sentence
+            sentence, status = error.sentence, error.status
     by = actor_of(request)
     agencies = agencies_of(by, "levies.see")
     kinds = LevyKind.objects.order_by("title")
@@ -53,7 +55,7 @@ def books(request: HttpRequest) -> HttpResponse:
         "sentence": sentence,
         "written": request.POST,
     }
-    return page(request, "retribusi/karcis/books.html", context, status=422 if sentence else 200)
+    return page(request, "retribusi/karcis/books.html", context, status=status)
 
 
 def may_keep(by: Actor, agency: str | None) -> bool:
@@ -103,7 +105,7 @@ def book(request: HttpRequest, found: KarcisBook) -> HttpResponse:
             messages.success(request, act(request, found))
             return redirect("retribusi:karcis_book", found.pk)
         except UnableTo as error:
-            return _book_page(request, found, sentence=error.sentence, status=422)
+            return _book_page(request, found, sentence=error.sentence, status=error.status)
     return _book_page(request, found)
 
 
@@ -163,7 +165,7 @@ def _sell(request: HttpRequest, found: KarcisBook) -> str:
 def _market(request: HttpRequest, found: KarcisBook) -> str | None:
     code = request.POST.get("pasar", "")
     if code and not Market.objects.filter(pk=code, agency=found.agency_id).exists():
-        raise UnableToFind(_("Pasar itu tidak ada."))
+        raise Unreadable(_("Pasar itu tidak ada."))
     return code or None
 
 
@@ -230,6 +232,34 @@ def handover(request: HttpRequest, move: KarcisMove) -> HttpResponse:
         "returned": move.kind == KarcisMove.Kind.RETURNED,
     }
     return page(request, "retribusi/karcis/handover.html", context)
+
+
+HEADINGS = (
+    _l("Waktu"), _l("Jenis retribusi"), _l("Kejadian"), _l("Awalan"), _l("Nomor pertama"), _l("Nomor terakhir"),
+    _l("Lembar"), _l("Nilai selembar"), _l("Jumlah"), _l("Juru pungut"), _l("Alasan"),
+)  # fmt: skip
+
+
+@requires("levies.see")
+@require_safe
+def register(request: HttpRequest, ending: str) -> HttpResponse:
+    """`/retribusi/karcis/mutasi.xlsx` (or `.csv`): everything that happened to every karcis."""
+    moves = list(queries.all_moves(agencies=agencies_of(actor_of(request), "levies.see")))
+    names = people.names_of({move.collector_id for move in moves if move.collector_id})
+    rows = [_register_row(move, names) for move in moves]
+    headings = [str(heading) for heading in HEADINGS]
+    name = f"mutasi-karcis.{ending}"
+    return xlsx_file(name, headings, rows) if ending == "xlsx" else csv_file(name, headings, rows)
+
+
+def _register_row(move: KarcisMove, names: dict[str, str]) -> list[object]:
+    count, each = move.last_serial - move.first_serial + 1, move.book.denomination_rupiah
+    moment = move.happened_at.astimezone(places.region().zone)
+    return [
+        f"{moment:%Y-%m-%d %H:%M}", move.book.levy_kind.title, move.get_kind_display(), move.book.prefix,
+        move.first_serial, move.last_serial, count, each, count * each,
+        names.get(move.collector_id, move.collector_id), move.reason,
+    ]  # fmt: skip
 
 
 @requires("levies.collect")
