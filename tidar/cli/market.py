@@ -28,6 +28,7 @@ COLLECTORS = ("contoh-juru-pungut", "contoh-juru-pungut-2", "contoh-juru-pungut-
 OFFICER, SIGNER, HEAD, TREASURER = "contoh-penetapan", "contoh-penetap", "contoh-kepala-pasar", "contoh-bendahara"
 BANK_ACCOUNT = "RKUD 1-000-00000-0 (contoh)"
 BATCH = 100
+ROUND = 200  # one collector for 200 traders, as in Magelang (magelangekspres, January 2020)
 ISSUE, OPEN, CLOSE, HAND_OVER, DEPOSIT = time(5, 30), time(6, 30), time(13), time(14), time(15)
 
 
@@ -63,7 +64,7 @@ class Phone:
             retribusi.sync(device_id=self.id, records=batch, claimed_highest=self.counter, by=self.collector, at=at)
 
 
-def load_market_days(*, days: int = 4, markets: tuple[str, ...] = (), now: datetime | None = None) -> int:
+def load_market_days(*, days: int = 2, markets: tuple[str, ...] = (), now: datetime | None = None) -> int:
     """The last `days` market days up to now; returns how many were added. Idempotent.
 
     `markets` narrows to some of them (none: the whole city in one run a day).
@@ -121,7 +122,7 @@ def _collect(phone: Phone, draw: random.Random, *, since: datetime, until: datet
     if until <= since:
         return
     route = retribusi.phone_route(device_id=phone.id, collector=phone.collector, at=since)
-    visits = list(_visits(route["stalls"], draw))
+    visits = list(_visits(route["stalls"], draw))[:ROUND]
     step = (until - since) / max(len(visits), 1)
     for n, (stall, amount) in enumerate(visits):
         phone.take_cash(stall, amount, at=since + step * n)
