@@ -9,7 +9,7 @@ from tidar.hub.actions.consuming import consumer, follow_spine, registered
 from tidar.hub.actions.feeds import adopt_feeds
 from tidar.hub.actions.processing import process_delivery
 from tidar.hub.actions.receiving import receive_delivery
-from tidar.hub.actions.spine import new_event_ids, number_events, record_event
+from tidar.hub.actions.spine import new_event_ids, number_events, record_event, record_events
 from tidar.hub.actions.staging import record_staged_events, stage_events
 from tidar.hub.queries import sensing
 from tidar.hub.queries.cells import CellView, raw_cell, raw_cells
@@ -20,6 +20,7 @@ from tidar.hub.queries.sensing import latest_observations
 from tidar.hub.queries.spine import events_after, lag_behind
 from tidar.hub.queries.spine import head as spine_head
 from tidar.hub.queries.storage import open_cell
+from tidar.hub.queries.system_checks import SystemCheck, system_checks
 from tidar.hub.queries.waiting import WaitingDelivery, waiting_deliveries
 from tidar.hub.rules.freshness import FeedState, FreshState
 from tidar.hub.rules.sensing import ObservationView
@@ -35,6 +36,7 @@ __all__ = [
     "ObservationView",
     "SourceRef",
     "StreamFilter",
+    "SystemCheck",
     "WaitingDelivery",
     "adopt_feeds",
     "consumer",
@@ -56,10 +58,12 @@ __all__ = [
     "recent_events",
     "recent_observations",
     "record_event",
+    "record_events",
     "record_staged_events",
     "spine_head",
     "spine_lag",
     "stage_events",
+    "system_checks",
     "waiting_deliveries",
 ]
 

@@ -9,6 +9,7 @@ import secrets
 import threading
 import time
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -88,6 +89,18 @@ def record_event(
     event = new_event(kind=kind, happened_at=happened_at, at=at, source=source, fields=fields or EventFields())
     event.save(force_insert=True)
     return event
+
+
+def record_events(*, kind: str, at: datetime, told: Sequence[tuple[datetime, SourceRef, EventFields]]) -> int:
+    """Many events of one kind in the caller's transaction, by few statements: (happened, source, fields) of each.
+
+    As `record_event`, they exist if and only if that transaction commits; outside one it raises `RuntimeError`.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("record_events belongs in the transaction of the change that it tells of")
+    events = [new_event(kind=kind, happened_at=h, at=at, source=s, fields=f) for h, s, f in told]
+    Event.objects.bulk_create(events, batch_size=500)
+    return len(events)
 
 
 def number_events(*, limit: int = BATCH) -> int:

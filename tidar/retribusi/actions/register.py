@@ -137,9 +137,15 @@ def _nik_taken(nik: str) -> UnableToRegister:
 
 def next_npwrd() -> str:
     """The next number of a payer; numbers are never given twice, gaps may be."""
+    return next_npwrds(1)[0]
+
+
+def next_npwrds(count: int) -> list[str]:
+    """The next numbers of several payers, in one statement."""
+    code = places.region().code
     with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('retribusi_npwrd_sequence')")
-        return rules.npwrd_text(places.region().code, cursor.fetchone()[0])
+        cursor.execute("SELECT nextval('retribusi_npwrd_sequence') FROM generate_series(1, %s)", [count])
+        return [rules.npwrd_text(code, number) for (number,) in cursor.fetchall()]
 
 
 def register_object(*, obj: NewObject, by: Actor, at: datetime) -> int:
@@ -224,7 +230,7 @@ def occupy(
 
 
 def occupy_as_new(*, object_id: int, payer: NewPayer, from_date: date, right: Right, by: Actor, at: datetime) -> int:
-    """Register a new payer who takes the object: both or neither. Returns the occupancy's id; raises as its parts do."""
+    """Register a new payer who takes the object: both or neither. Returns the occupancy's id; raises as they do."""
     with transaction.atomic():
         agency = _object(object_id).levy_kind.agency_id
         payer_id = register_payer(payer=payer, agency=agency, by=by, at=at)
@@ -275,6 +281,14 @@ def new_occupancy(held: LevyObject, payer: Payer, from_date: date, right: Right,
 
 def tell_occupancy(kind: str, occupancy: Occupancy, *, at: datetime, undone: bool = False) -> None:
     """The event of an occupancy that began or ended; it names the stall, never the person."""
+    happened_at, source, fields = occupancy_event(kind, occupancy, at=at, undone=undone)
+    record_event(kind=kind, happened_at=happened_at, at=at, source=source, fields=fields)
+
+
+def occupancy_event(
+    kind: str, occupancy: Occupancy, *, at: datetime, undone: bool = False
+) -> tuple[datetime, SourceRef, EventFields]:
+    """When, from what, and what the event of an occupancy says."""
     held = occupancy.levy_object
     day = occupancy.from_date if kind == "levy.occupied" else occupancy.to_date or occupancy.from_date
     data = {
@@ -282,12 +296,10 @@ def tell_occupancy(kind: str, occupancy: Occupancy, *, at: datetime, undone: boo
         "object": str(held.pk), "number": held.number, "occupancy": str(occupancy.pk), "date": day.isoformat(),
     }  # fmt: skip
     words = "ditempati" if kind == "levy.occupied" else "dikosongkan"  # kept: Indonesian for everybody
-    record_event(
-        kind=kind,
-        happened_at=min(at, datetime.combine(day, datetime.min.time(), places.region().zone)),
-        at=at,
-        source=SourceRef("action", str(occupancy.pk)),
-        fields=EventFields(
+    return (
+        min(at, datetime.combine(day, datetime.min.time(), places.region().zone)),
+        SourceRef("action", str(occupancy.pk)),
+        EventFields(
             subject=f"{held.market.name if held.market else held.levy_kind.title} {held.number} {words}",
             area_code=held.area_code, lon=held.lon, lat=held.lat, permission="levies.see",
             data=data | ({"undone": True} if undone else {}),

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from tidar.common.formats import date_text, number_text
-from tidar.retribusi.rules.matching import alike, mistyped
+from tidar.retribusi.rules.matching import alike
 
 Act = Literal["occupy", "update", "add", "none"]
 APPLIED, SAME, DUPLICATE, CONFLICT = "masuk", "sama", "ganda", "bertentangan"  # `ImportLine.State`
@@ -90,6 +90,12 @@ class Known(Protocol):
     def person_of(self, nik: str) -> Person | None:
         """The payer with exactly that NIK."""
 
+    def persons_alike(self, name: str) -> Iterable[Person]:
+        """Payers whose name differs at most as spellings of one name do."""
+
+    def is_slip_of(self, nik: str, person: Person) -> bool:
+        """Whether the payer's NIK differs from this one by one digit, or by two neighbours exchanged."""
+
     def persons_at(self, phone: str) -> Iterable[Person]:
         """Payers with that telephone number."""
 
@@ -155,9 +161,8 @@ def _doubt(line: Line, stall: Stall | None, known: Known) -> Decision | None:
 
 
 def _by_nik(line: Line, stall: Stall | None, known: Known) -> Iterator[Decision]:
-    for other in mistyped(line.nik) if line.nik else ():
-        twin = known.person_of(other)
-        if twin is not None and alike(twin.name, line.name):
+    for twin in known.persons_alike(line.name) if line.nik else ():
+        if twin.fingerprint and known.is_slip_of(line.nik, twin):
             sentence = f"NIK berbeda satu angka dari milik {twin.said}; salah satunya mungkin salah ketik."
             yield Decision(DUPLICATE, sentence, person=twin, stall=stall)
 

@@ -6,9 +6,9 @@ Nothing here decides by itself that two are the same: it says what is alike, a p
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from tidar.retribusi.rules.register import nik_problem
 
@@ -28,6 +28,14 @@ def alike(one: str, other: str, *, least: float = ALIKE) -> bool:
     """Whether two names differ at most as spellings of one name do; a smaller `least` finds more candidates."""
     a, b = name_key(one), name_key(other)
     return bool(a) and (a == b or fuzz.ratio(a, b) >= least)
+
+
+def alike_among(name: str, keys: Sequence[str]) -> list[int]:
+    """The places in `keys` (of `name_key`) of all names that are alike; one quick pass, however many there are."""
+    key = name_key(name)
+    if not key:
+        return []
+    return [place for _, _, place in process.extract_iter(key, keys, scorer=fuzz.ratio, score_cutoff=ALIKE)]
 
 
 def mistyped(nik: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from django.db import transaction
 from tidar.common import sealing
 from tidar.common.actor import Actor
 from tidar.common.audit import record
-from tidar.hub.api import EventFields, SourceRef, record_event
+from tidar.hub.api import EventFields, SourceRef, record_event, record_events
 from tidar.places import api as places
 from tidar.retribusi.actions.accounts import OccupancyAccounts, many_occupancy_accounts
 from tidar.retribusi.actions.importing.changing import update_from
@@ -25,8 +25,8 @@ from tidar.retribusi.actions.register import (
     NewPayer,
     checked_object,
     checked_payer,
-    next_npwrd,
-    tell_occupancy,
+    next_npwrds,
+    occupancy_event,
 )
 from tidar.retribusi.models import ImportLine, LevyKind, LevyObject, Market, Occupancy, Payer
 from tidar.retribusi.rules.importing import Decision, Line, Person, Stall, decide
@@ -168,9 +168,10 @@ def _payer_of(person: Person, made: Mapping[int, Payer]) -> Payer:
 
 def _write_people(work: Work) -> dict[int, Payer]:
     made = {}
-    for person, line in work.people:
+    numbers = next_npwrds(len(work.people)) if work.people else []
+    for (person, line), number in zip(work.people, numbers, strict=True):
         payer = checked_payer(NewPayer(line.name, line.nik, line.phone, line.address))
-        payer.npwrd, payer.agency_id, payer.registered_at = next_npwrd(), work.kind.agency_id, work.at
+        payer.npwrd, payer.agency_id, payer.registered_at = number, work.kind.agency_id, work.at
         made[id(person)] = payer
     Payer.objects.bulk_create(made.values(), batch_size=500)
     return made
@@ -196,8 +197,8 @@ def _occupancy(work: Work, held: LevyObject, payer: Payer, line: Line, ids: tupl
 
 def _tell_holdings(occupancies: list[Occupancy], *, at: datetime) -> None:
     query = Occupancy.objects.select_related("levy_object__levy_kind", "levy_object__market")
-    for occupancy in query.filter(pk__in=[o.pk for o in occupancies]).order_by("pk"):
-        tell_occupancy("levy.occupied", occupancy, at=at)
+    made = query.filter(pk__in=[o.pk for o in occupancies]).order_by("pk")
+    record_events(kind="levy.occupied", at=at, told=[occupancy_event("levy.occupied", one, at=at) for one in made])
 
 
 def _tell(work: Work, counts: Mapping[str, int]) -> None:

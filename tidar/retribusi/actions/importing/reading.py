@@ -15,7 +15,7 @@ from tidar.retribusi.actions.register import NIK_PURPOSE
 from tidar.retribusi.models import LevyObject, Market, Occupancy, Payer
 from tidar.retribusi.rules import register as rules
 from tidar.retribusi.rules.importing import Line, Person, Stall
-from tidar.retribusi.rules.matching import name_key
+from tidar.retribusi.rules.matching import alike_among, mistyped, name_key
 
 TABLE = "pedagang_pasar"  # the lake table of the program's feed
 LEVY_KIND = "pelayanan-pasar"
@@ -83,6 +83,8 @@ class Snapshot:
         self._by_print: dict[str, Person] = {}
         self._by_phone: dict[str, list[Person]] = {}
         self._by_name: dict[str, list[Person]] = {}
+        self._named: list[Person] = []
+        self._keys: list[str] = []  # of `_named`, in the same order
         self._stalls: dict[tuple[str, str], Stall] = {}
         self._names = dict(Market.objects.values_list("code", "name"))
         for payer in Payer.objects.only("id", "npwrd", "name", "phone", "address", "nik_digest").iterator():
@@ -116,7 +118,10 @@ class Snapshot:
             self._by_print[person.fingerprint] = person
         if person.phone:
             self._by_phone.setdefault(person.phone, []).append(person)
-        self._by_name.setdefault(name_key(person.name), []).append(person)
+        key = name_key(person.name)
+        self._by_name.setdefault(key, []).append(person)
+        self._named.append(person)
+        self._keys.append(key)
 
     def stall(self, market: str, number: str) -> Stall | None:
         """As `rules.importing.Known` asks."""
@@ -126,6 +131,14 @@ class Snapshot:
         """As `rules.importing.Known` asks; nothing is opened to answer."""
         prints = sealing.digests(nik, purpose=NIK_PURPOSE)
         return next((self._by_print[one] for one in prints if one in self._by_print), None)
+
+    def persons_alike(self, name: str) -> Iterable[Person]:
+        """As `rules.importing.Known` asks."""
+        return [self._named[place] for place in alike_among(name, self._keys)]
+
+    def is_slip_of(self, nik: str, person: Person) -> bool:
+        """As `rules.importing.Known` asks; nothing is opened to answer."""
+        return any(person.fingerprint in sealing.digests(one, purpose=NIK_PURPOSE) for one in mistyped(nik))
 
     def persons_at(self, phone: str) -> Iterable[Person]:
         """As `rules.importing.Known` asks."""
