@@ -28,8 +28,10 @@ from tidar.retribusi.actions.paying import NewPayment, Receipt, post_payment, re
 from tidar.retribusi.models import Case, Device, DeviceRecord, Handover, LevyObject, Market, Occupancy, Payment
 from tidar.retribusi.queries.register import holder_on
 from tidar.retribusi.rules import devices as rules
+from tidar.retribusi.rules import doubts as doubting
 from tidar.retribusi.rules.accounts import collector_cash_key
-from tidar.retribusi.rules.devices import CashSale, Correction, Declared, Doubt, KarcisSale, Record, UnableToRead
+from tidar.retribusi.rules.devices import CashSale, Correction, Declared, KarcisSale, Record, UnableToRead
+from tidar.retribusi.rules.doubts import TIME_DOUBTS, Doubt
 from tidar.retribusi.rules.register import stall_number
 
 State = DeviceRecord.State
@@ -83,14 +85,15 @@ def take_record(*, device_id: uuid.UUID, signed: Signed, limits: Limits, by: Act
     """Keep a validly signed record and do what it says, once; the same again is the row that is here already."""
     with transaction.atomic():
         device = Device.objects.select_for_update(no_key=True).get(pk=device_id)
-        if known := DeviceRecord.objects.filter(device=device, content_hash=signed.content_hash).first():
+        around = _around(device, rules.claimed_counter(signed.body))
+        if known := next((row for row in around if row.content_hash == signed.content_hash), None):
             return known
         try:
             record = _read(device, signed)
         except UnableToRead as error:
             return _keep_unreadable(device, signed, error, by=by, at=at)
         taking = Taking(device, signed, record, limits, by, at)
-        outcome = _booked(taking, _doubts(taking))
+        outcome = _booked(taking, _doubts(taking, around))
         kept = _keep(taking, outcome)
         if isinstance(record.facts, CashSale) and kept.state == State.POSTED:
             _run_waiting_voids(taking)
@@ -119,18 +122,20 @@ def _keep_unreadable(device: Device, signed: Signed, error: UnableToRead, *, by:
     return kept
 
 
-def _doubts(taking: Taking) -> list[Doubt]:
+def _around(device: Device, counter: int) -> list[DeviceRecord]:
+    """What is here under this number and beside it."""
+    return list(DeviceRecord.objects.filter(device=device, counter__in=(counter - 1, counter, counter + 1)))
+
+
+def _doubts(taking: Taking, around: list[DeviceRecord]) -> list[Doubt]:
     device, record = taking.device, taking.record
-    rows = DeviceRecord.objects.filter(
-        device=device, counter__in=(record.counter - 1, record.counter, record.counter + 1)
-    ).exclude(counter=0)
-    around = [rules.Held(r.counter, r.content_hash, r.previous_hash, r.happened_at) for r in rows]
-    standing = rules.Standing(
+    standing = doubting.Standing(
         code=device.code, approved_at=device.approved_at, revoked_at=device.revoked_at, now=taking.at,
-        oldest_days=taking.limits.oldest_days, around=around,
+        oldest_days=taking.limits.oldest_days,
+        around=[doubting.Held(r.counter, r.content_hash, r.previous_hash, r.happened_at) for r in around],
     )  # fmt: skip
-    found = list(rules.doubts(record, body_hash=taking.signed.content_hash, standing=standing))
-    if Payment.objects.filter(pk=record.id).exists() or Handover.objects.filter(pk=record.id).exists():
+    found = list(doubting.doubts(record, body_hash=taking.signed.content_hash, standing=standing))
+    if record.amount and Payment.objects.filter(pk=record.id).exists():
         found.append(Doubt.AGAIN)
     return found
 
@@ -171,7 +176,7 @@ def _cash(taking: Taking, facts: CashSale, doubts: list[Doubt]) -> Outcome:
             receipt = post_payment(payment=payment, by=taking.by, at=taking.at)
     except UnableTo as error:
         return _to_suspense(taking, doubts, why=error.sentence)
-    words = rules.booked_words(
+    words = doubting.booked_words(
         amount=facts.amount, shown_owed=facts.shown_owed, advance=receipt.advance_rupiah,
         owed_before=receipt.owed_after + sum(part.amount_rupiah for part in receipt.allocated),
     )  # fmt: skip
@@ -184,14 +189,21 @@ def _occupancy_of(taking: Taking, facts: CashSale) -> int | None:
     A route may be older than a change of trader; what counts is whom the receipt was given to. None when the register
     knows no such stall of this agency, or the stall and the trader do not belong together.
     """
-    place = _place_of(taking.device, facts)
     if facts.occupancy is not None:
-        named = Occupancy.objects.filter(pk=facts.occupancy, levy_object__levy_kind__agency=taking.device.agency_id)
-        found = named.values_list("levy_object_id", flat=True).first()
-        fits = found is not None and ((place is None and not facts.stall) or (place is not None and place.pk == found))
-        return facts.occupancy if fits else None
+        return _named(taking.device, facts)
+    place = _place_of(taking.device, facts)
     holder = holder_on(place.pk, taking.record.at.date()) if place is not None else None
     return holder.pk if holder is not None else None
+
+
+def _named(device: Device, facts: CashSale) -> int | None:
+    """The trader that the receipt names, when they hold the stall that it names."""
+    rows = Occupancy.objects.filter(pk=facts.occupancy, levy_object__levy_kind__agency=device.agency_id)
+    found = rows.values_list("levy_object__qr_code", "levy_object__number").first()
+    if found is None:
+        return None
+    fits = facts.stall == found[0] if facts.stall else stall_number(facts.number) in ("", found[1])
+    return facts.occupancy if fits else None
 
 
 def _place_of(device: Device, facts: CashSale) -> LevyObject | None:
@@ -223,8 +235,8 @@ def _to_suspense(taking: Taking, doubts: list[Doubt], *, why: str = "") -> Outco
     Its name is made of its content, so that it never takes the place of another payment. A time that is doubted does
     not decide the day: then the money is of the day on which it was learnt of.
     """
-    sentence = rules.said(doubts, what=why)
-    day = taking.at if set(doubts) & rules.TIME_DOUBTS else min(taking.record.at, taking.at)
+    sentence = doubting.said(doubts, what=why)
+    day = taking.at if set(doubts) & TIME_DOUBTS else min(taking.record.at, taking.at)
     suffix = taking.signed.content_hash[:8]
     payment = replace(
         _payment(taking), id=uuid.uuid5(taking.device.pk, taking.signed.content_hash), key=taking.key,
@@ -275,7 +287,7 @@ def _karcis(taking: Taking, facts: KarcisSale, doubts: list[Doubt]) -> Outcome:
             receipt = karcis.sell(sale=sale, agency=taking.device.agency_id, by=taking.by, at=taking.at)
     except UnableTo as error:
         return _to_suspense(taking, [Doubt.KARCIS], why=error.sentence)
-    words = rules.booked_words(amount=facts.amount, shown_owed=None, owed_before=0, advance=0)
+    words = doubting.booked_words(amount=facts.amount, shown_owed=None, owed_before=0, advance=0)
     return Outcome(State.POSTED, words, receipt_data(receipt), receipt.payment_id)
 
 
@@ -289,7 +301,7 @@ def _void(taking: Taking, facts: Correction, doubts: list[Doubt]) -> Outcome:
     rows = DeviceRecord.objects.filter(device=taking.device, counter=facts.voids)
     sold = rows.filter(state=State.POSTED, kind="payment").first()
     if sold is None and not rows.exists() and facts.voids < taking.record.counter:
-        return Outcome(State.HELD, rules.waiting_for(facts.voids))
+        return Outcome(State.HELD, doubting.waiting_for(facts.voids))
     if sold is None or not _may_void(taking, sold):
         return _wait(taking, [Doubt.VOID])
     try:
@@ -302,7 +314,7 @@ def _void(taking: Taking, facts: Correction, doubts: list[Doubt]) -> Outcome:
 def _may_void(taking: Taking, sold: DeviceRecord) -> bool:
     if sold.happened_at is None or sold.counter >= taking.record.counter or sold.payment_id is None:
         return False
-    late = rules.too_late_to_void(
+    late = doubting.too_late_to_void(
         sold_at=sold.happened_at, voided_at=taking.record.at, minutes=taking.limits.void_minutes
     )
     handed = Handover.objects.filter(
@@ -321,7 +333,7 @@ def _reversed(taking: Taking, facts: Correction, sold: DeviceRecord) -> Outcome:
 def _run_waiting_voids(taking: Taking) -> None:
     """The receipt that a correction waited for is here: do what the correction says."""
     waiting = DeviceRecord.objects.filter(
-        device=taking.device, kind="void", state=State.HELD, sentence=rules.waiting_for(taking.record.counter)
+        device=taking.device, kind="void", state=State.HELD, sentence=doubting.waiting_for(taking.record.counter)
     )
     for row in waiting.order_by("counter"):
         signed = Signed(bytes(row.body), bytes(row.signature), row.content_hash)
@@ -364,7 +376,7 @@ def _collector(taking: Taking) -> Actor:
 
 def _wait(taking: Taking, doubts: list[Doubt], *, why: str = "") -> Outcome:
     """A record without new money waits for a person; its case says which."""
-    device, record, sentence = taking.device, taking.record, rules.said(doubts, what=why)
+    device, record, sentence = taking.device, taking.record, doubting.said(doubts, what=why)
     open_case(
         kind=Case.Kind.DEVICE, key=taking.key, agency=device.agency_id,
         subject=f"alat:{device.pk}:{record.counter}",

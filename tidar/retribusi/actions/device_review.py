@@ -1,7 +1,7 @@
 """What a person decides about a held record, once, with a note: it was a real receipt, or no money was taken for it.
 
-Its cash stands in the collector's bag and in titipan since it arrived. Accepting puts it on the bills of the trader that
-the reviewer names; a supervisor may, for nothing leaves. Refusing takes it out of the bag again, so it needs the
+Its cash stands in the collector's bag and in titipan since it arrived. Accepting puts it on the bills of the trader
+that the reviewer names; a supervisor may, for nothing leaves. Refusing takes it out of the bag again, so it needs the
 treasury: who supervises the collector cannot make the collector's cash disappear.
 """
 
@@ -85,8 +85,8 @@ def _apply(row: DeviceRecord, occupancy_id: int | None, note: str, *, by: Actor,
     case = case_of(row)
     if case is None or case.settled_at is not None:
         return  # its money was decided where cases are decided; what is left is to say so
-    holders = Occupancy.objects.filter(pk=occupancy_id, levy_object__levy_kind__agency=row.agency_code)
-    if occupancy_id is None or not holders.exists():
+    holders = Occupancy.objects.filter(levy_object__levy_kind__agency=row.agency_code)
+    if occupancy_id is None or not holders.filter(pk=occupancy_id).exists():
         raise UnableToReview(_("Pilih lapak yang membayar; lapaknya tidak ditemukan di register."))
     authority = replace(by, grants=by.grants | {Grant(TREASURY, agency=row.agency_code)})
     settle_case(case_id=case.pk, decision="terapkan", note=note, by=authority, at=at, occupancy_id=occupancy_id)

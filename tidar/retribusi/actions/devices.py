@@ -49,8 +49,8 @@ class Registered:
 def register_device(*, device: NewDevice, by: Actor, at: datetime) -> Registered:
     """A collector's own phone is known from now on, with a code for its receipts (K01 …); the same again is the same.
 
-    It waits for a supervisor's approval; the supervisors are told. Raises `UnableToAgree` when the id or the key belongs
-    to another phone or person, `UnableToRegisterDevice` when the key is none or the collector has too many phones.
+    It waits for a supervisor's approval; the supervisors are told. Raises `UnableToAgree` when the id or the key
+    belongs to another phone or person, `UnableToRegisterDevice` for what is no key and for too many phones.
     """
     agency = _agency_of(by)
     if not is_key(device.public_key):

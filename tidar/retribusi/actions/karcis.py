@@ -60,6 +60,15 @@ class Serials:
 
 
 @dataclass(frozen=True, slots=True)
+class MoveFacts:
+    """What more is known of a move: when it happened where that is not now, why, and the payment of a sale."""
+
+    happened_at: datetime | None = None
+    reason: str = ""
+    payment_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Sale:
     """Karcis that a collector sold for cash."""
 
@@ -141,10 +150,8 @@ def sell(*, sale: Sale, agency: str, by: Actor, at: datetime) -> Receipt:
         )  # fmt: skip
         receipt = post_payment(payment=payment, by=by, at=at)
         if receipt.is_new:
-            _moved(
-                Kind.SOLD, serials, collector_id=sale.collector_id, by=by, at=at,
-                payment_id=receipt.payment_id, happened_at=sale.happened_at,
-            )  # fmt: skip
+            facts = MoveFacts(happened_at=sale.happened_at, payment_id=receipt.payment_id)
+            _moved(Kind.SOLD, serials, collector_id=sale.collector_id, by=by, at=at, facts=facts)
     return receipt
 
 
@@ -183,7 +190,7 @@ def void(*, serials: Serials, collector_id: str, reason: str, by: Actor, at: dat
         if by.id == collector_id:
             raise UnableToMoveKarcis(_("Karcis sendiri dinyatakan rusak atau hilang oleh orang lain."))
         _must_be(serials, within=held_by(book.pk, collector_id) if collector_id else in_store(book))
-        return _moved(Kind.VOID, serials, collector_id=collector_id, by=by, at=at, reason=reason)
+        return _moved(Kind.VOID, serials, collector_id=collector_id, by=by, at=at, facts=MoveFacts(reason=reason))
 
 
 def count_stock(
@@ -242,20 +249,14 @@ def _must_be(serials: Serials, *, within: Sequence[rules.Range]) -> None:
 
 
 def _moved(
-    kind: str,
-    serials: Serials,
-    *,
-    collector_id: str,
-    by: Actor,
-    at: datetime,
-    **more: object,
+    kind: str, serials: Serials, *, collector_id: str, by: Actor, at: datetime, facts: MoveFacts | None = None
 ) -> KarcisMove:
     """One row, and for what a person decided its audit entry; a sale is its own trail."""
-    values = {"happened_at": at, "reason": "", "payment_id": None} | more
+    facts = facts or MoveFacts()
     move = KarcisMove(
         book_id=serials.book_id, kind=kind, first_serial=serials.first_serial, last_serial=serials.last_serial,
-        collector_id=collector_id, recorded_at=at, actor_id=by.id[:80],
-        happened_at=values["happened_at"], reason=str(values["reason"]).strip()[:300], payment_id=values["payment_id"],
+        collector_id=collector_id, recorded_at=at, actor_id=by.id[:80], happened_at=facts.happened_at or at,
+        reason=facts.reason.strip()[:300], payment_id=facts.payment_id,
     )  # fmt: skip
     try:
         with transaction.atomic():

@@ -87,12 +87,12 @@ def sync(
         raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % rules.MAX_BATCH)
     _take_turn(device, at=at)
     signed = _signed(device, records)
-    hashes = [one.content_hash for one in signed if one is not None]
-    known = _kept(device, hashes)
-    fresh = {one.content_hash: one for one in signed if one is not None and one.content_hash not in known}
+    valid = [one for one in signed if one is not None]
+    known = _kept(device, valid)
+    fresh = {one.content_hash: one for one in valid if one.content_hash not in known}
     if fresh:
         _take(device, list(fresh.values()), by=by, at=at)
-        known = _kept(device, hashes)  # as the store has it: so is it told again, and what waited may be done by now
+        known = _kept(device, valid)  # as the store has it: so is it told again, and what waited may be done by now
     _remember(device, claimed_highest=claimed_highest, anything_new=bool(fresh), by=by, at=at)
     if any(known[content].state != State.POSTED for content in fresh):
         _tell_supervisors(device, at=at)
@@ -136,8 +136,13 @@ def _signed(device: Device, records: Sequence[SignedRecord]) -> list[Signed | No
     ]
 
 
-def _kept(device: Device, hashes: Sequence[str]) -> dict[str, DeviceRecord]:
-    return {row.content_hash: row for row in DeviceRecord.objects.filter(device=device, content_hash__in=hashes)}
+def _kept(device: Device, records: Sequence[Signed]) -> dict[str, DeviceRecord]:
+    """What is here of these, by hash; found by number, as the index is made."""
+    counters = {rules.claimed_counter(one.body) for one in records}
+    rows = DeviceRecord.objects.filter(
+        device=device, counter__in=counters, content_hash__in=[one.content_hash for one in records]
+    )
+    return {row.content_hash: row for row in rows}
 
 
 def _take(device: Device, fresh: Sequence[Signed], *, by: Actor, at: datetime) -> None:
