@@ -90,7 +90,7 @@ def test_points_say_what_does_not_work(city: Path, monkeypatch: pytest.MonkeyPat
         def to_pylist(self) -> list[dict[str, object]]:
             return [row, row | {"working": True}, row | {"lon": None}]
 
-    monkeypatch.setattr(lake, "read", lambda _sql: Answer())
+    monkeypatch.setattr(lake, "read", lambda _sql, **_more: Answer())
     found = [p for p in mapping.points() if p.layer == "atcs"]
     assert [(p.icon, p.note) for p in found] == [("camera-off", "tidak beroperasi"), ("camera", "beroperasi")]
 

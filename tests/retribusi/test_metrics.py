@@ -1,4 +1,4 @@
-"""Levies in the lake: every record once, corrected by what came later, without names, and back to the single receipt."""
+"""Levies in the lake: every record once, corrected by what came later, without names, back to the single receipt."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def test_a_day_of_the_market_is_in_the_lake():
     skrd = city.assess(stall)
     payment = pay(stall, skrd.amount_rupiah + 500)
     assert set(export()) == {"levy_payments", "levy_assessments", "levy_occupancy"}
-    parts = rows("SELECT purpose, amount_rupiah, paid_date, market, number, receipt FROM levy_payments ORDER BY purpose")
+    parts = rows(
+        "SELECT purpose, amount_rupiah, paid_date, market, number, receipt FROM levy_payments ORDER BY purpose"
+    )
     assert [(p["purpose"], p["amount_rupiah"]) for p in parts] == [("skrd", skrd.amount_rupiah), ("uang-muka", 500)]
     assert {(p["paid_date"], p["market"], p["number"], p["receipt"]) for p in parts} == {
         (city.DAY, city.MARKET, "A-001", payment.receipt_number)
@@ -80,7 +82,10 @@ def test_nothing_new_adds_nothing():
     assert {table.name: table.version for table in lake.tables()} == versions
     pay(stall, 2000)
     assert export() == ["levy_payments"]
-    assert [row["amount_rupiah"] for row in rows("SELECT amount_rupiah FROM levy_payments ORDER BY _row")] == [1000, 2000]
+    assert [row["amount_rupiah"] for row in rows("SELECT amount_rupiah FROM levy_payments ORDER BY _row")] == [
+        1000,
+        2000,
+    ]
 
 
 def test_a_cancelled_skrd_corrects_its_row_and_a_reversed_payment_adds_a_negative_one():

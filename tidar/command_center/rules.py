@@ -44,13 +44,18 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """Points for the map, from lake tables: `sql` gives code, name, kind, lon, lat and optionally working (boolean)."""
+    """Points for the map, from lake tables: `sql` gives code, name, kind, lon, lat and optionally working (boolean).
+
+    It may also give `value`, which is written beside the marker in short and said in full by `value_words`, and may ask
+    for `$as_of`, the region's day. Of layers with one code the first that can be read is shown.
+    """
 
     code: str
     title: str
     sql: str
     tables: tuple[str, ...]
     icons: Mapping[str, str] = field(default_factory=dict)
+    value_words: str = ""  # "Rp{value} hari ini"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +189,7 @@ def _layer(entry: Mapping[str, object]) -> Layer:
         sql=str(entry["sql"]),
         tables=_texts(entry.get("tables")),
         icons={str(k): str(v) for k, v in icons.items()} if isinstance(icons, Mapping) else {},
+        value_words=str(entry.get("value_words", "")),
     )
 
 

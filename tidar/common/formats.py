@@ -34,6 +34,17 @@ def number_text(value: Decimal | float | int | None, *, decimals: int | None = N
     return text.replace(",", "\0").replace(".", ",").replace("\0", ".")
 
 
+def short_number_text(value: Decimal | float | int, *, language: str = "id") -> str:
+    """A number as it fits beside a marker: `950`, `12 rb`, `1,2 jt`, `3,4 M` (English: k, m, bn)."""
+    words = ("rb", "jt", "M") if language == "id" else ("k", "m", "bn")
+    for power, word in ((9, words[2]), (6, words[1]), (3, words[0])):
+        scaled = Decimal(value) / 10**power
+        if abs(scaled) >= 1:
+            shown = number_text(scaled, decimals=0 if abs(scaled) >= 10 else 1).removesuffix(",0")
+            return f"{shown} {word}"
+    return number_text(value, decimals=0)
+
+
 def size_text(size_bytes: int) -> str:
     """`1,5 MB` with decimal units."""
     if size_bytes < 1000:

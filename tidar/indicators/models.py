@@ -69,6 +69,8 @@ class Value(models.Model):
     row_count = models.PositiveBigIntegerField(default=0)  # contributing rows
     expected = models.PositiveIntegerField(default=0)  # base areas that should be in it; 0: coverage does not apply
     missing = models.JSONField(default=list)  # codes of those that are not, in order
+    leader = models.CharField(max_length=200, blank=True)  # the group with the largest share, where the definition asks
+    leader_value = models.DecimalField(max_digits=38, decimal_places=8, null=True)
     computed_at = models.DateTimeField()
 
     objects: ClassVar[models.Manager[Value]] = models.Manager()

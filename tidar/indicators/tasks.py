@@ -10,7 +10,7 @@ from tidar.hub.api import EventView, consumer
 from tidar.indicators.api import compute_indicators
 
 CONSUMER = "indicators"
-KINDS = ("delivery.published", "quarantine.released")
+KINDS = ("delivery.published", "quarantine.released", "lake.exported")
 
 
 @consumer(CONSUMER, kinds=KINDS)

@@ -7,11 +7,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Unpack
 
+from tidar.common.actor import Actor
 from tidar.lake.actions import compacting as _compacting
 from tidar.lake.actions import versions as _versions
 from tidar.lake.actions.intake import Grid, GridBroken
 from tidar.lake.queries import checking as _checking
 from tidar.lake.queries import engine as _engine
+from tidar.lake.queries import records as _records
 from tidar.lake.queries import tables as _tables
 from tidar.lake.rules import statements as _statements
 from tidar.lake.rules.catalogue import (
@@ -24,6 +26,7 @@ from tidar.lake.rules.catalogue import (
     VersionView,
 )
 from tidar.lake.rules.checks import ColumnPlan, Reading
+from tidar.lake.rules.records import RecordCell, RecordView, Resolver
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -34,6 +37,8 @@ __all__ = [
     "GridBroken",
     "LakeColumn",
     "Reading",
+    "RecordCell",
+    "RecordView",
     "TableDescription",
     "TableView",
     "UnableToAdd",
@@ -49,6 +54,8 @@ __all__ = [
     "exported_tables",
     "read",
     "read_given",
+    "record_of",
+    "register_records",
     "tables",
     "tables_read_by",
     "version",
@@ -145,6 +152,19 @@ def read_given(
 def tables_read_by(sql: str) -> tuple[str, ...]:
     """Names of the lake tables that a SELECT reads, sorted. Raises `UnableToRead`; touches no data."""
     return _statements.tables_of(_statements.parse(sql))
+
+
+def register_records(table: str, resolver: Resolver) -> None:
+    """Let the app that exports `table` say which single record a row is; called by its `ready`.
+
+    `resolver(delivery, row, reader)` gives the record as that reader may see it, or None for a row that is not its.
+    """
+    _records.register(table, resolver)
+
+
+def record_of(table: str, delivery: str, row: int, *, reader: Actor) -> RecordView | None:
+    """The single record behind a row of an exported table, as `reader` may see it; None when nobody knows the row."""
+    return _records.record_of(table, delivery, row, reader=reader)
 
 
 def check() -> tuple[str, ...]:

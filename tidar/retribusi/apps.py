@@ -13,6 +13,7 @@ class RetribusiConfig(AppConfig):
     label = "retribusi"
 
     def ready(self) -> None:
-        """Register consumers and tasks: every module of `tasks`."""
+        """Register consumers and tasks: every module of `tasks`; and who knows the lake's levy rows."""
         for path in sorted((Path(self.path) / "tasks").glob("[a-z]*.py")):
             import_module(f"{self.name}.tasks.{path.stem}")
+        import_module(f"{self.name}.queries.source_rows").register()

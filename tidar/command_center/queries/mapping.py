@@ -12,7 +12,9 @@ from tidar.command_center.queries.gauges import Gauge
 from tidar.command_center.queries.plan import plan
 from tidar.command_center.queries.tiles import state_text
 from tidar.command_center.rules import Layer, MapClass, class_of, map_classes
-from tidar.common.formats import number_text
+from tidar.common import clock
+from tidar.common.formats import number_text, short_number_text
+from tidar.common.wording import language
 from tidar.indicators import api as indicators
 from tidar.indicators.api import ValueView
 from tidar.lake import api as lake
@@ -64,6 +66,7 @@ class Point:
     lon: float
     lat: float
     note: str
+    label: str = ""  # what is written beside the marker
 
 
 def mapped_level() -> str:
@@ -115,15 +118,19 @@ def points() -> tuple[Point, ...]:
     A layer that cannot be read is left out: the wall stays up.
     """
     closed = {table.name for table in lake.tables() if table.access_class == "closed"}
-    shown = [layer for layer in plan().layers if not closed & set(layer.tables)]
-    return tuple(point for layer in shown for point in _layer_points(layer))
+    found: dict[str, list[Point]] = {}
+    for layer in plan().layers:
+        if not closed & set(layer.tables) and not found.get(layer.code):
+            found[layer.code] = _layer_points(layer)
+    return tuple(point for points in found.values() for point in points)
 
 
 def _layer_points(layer: Layer) -> list[Point]:
     if any(lake.current_version(table) is None for table in layer.tables):
         return []
+    today = clock.now().astimezone(places.region().zone).date()
     try:
-        rows: list[dict[str, Any]] = lake.read(layer.sql).to_pylist()
+        rows: list[dict[str, Any]] = lake.read(layer.sql, parameters={"as_of": today}).to_pylist()
     except lake.UnableToRead:
         return []
     return [_point(layer, row) for row in rows if row["lon"] is not None and row["lat"] is not None]
@@ -132,9 +139,14 @@ def _layer_points(layer: Layer) -> list[Point]:
 def _point(layer: Layer, row: dict[str, Any]) -> Point:
     working = row.get("working")
     note = "" if working is None else (_("beroperasi") if working else _("tidak beroperasi"))
+    value = row.get("value")
+    if value is not None and layer.value_words:
+        note = layer.value_words.format(value=number_text(value, decimals=0))
     icon = layer.icons.get(str(row["kind"]), "signal")
     icon = f"{icon}-off" if working is False else icon
-    return Point(str(row["code"]), str(row["name"]), layer.code, icon, float(row["lon"]), float(row["lat"]), note)
+    label = "" if value is None else short_number_text(value, language=language())
+    at = (float(row["lon"]), float(row["lat"]))
+    return Point(str(row["code"]), str(row["name"]), layer.code, icon, *at, note, label)
 
 
 def map_document(chosen: Figure | None, gauges: Sequence[Gauge], sites: Sequence[Point]) -> dict[str, Any]:
@@ -152,7 +164,7 @@ def map_document(chosen: Figure | None, gauges: Sequence[Gauge], sites: Sequence
         "sites": [
             {
                 "code": p.code, "name": p.name, "layer": p.layer, "icon": p.icon,
-                "lon": p.lon, "lat": p.lat, "note": p.note,
+                "lon": p.lon, "lat": p.lat, "note": p.note, "label": p.label,
             }
             for p in sites
         ],

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tidar.command_center.queries import gauges as sensors
 from tidar.command_center.queries import mapping, ticker
@@ -14,8 +15,9 @@ from tidar.command_center.queries import tiles as numbers
 from tidar.command_center.queries.plan import plan
 from tidar.common.actor import Actor
 from tidar.hub import api as hub
-from tidar.hub.api import FeedState
+from tidar.hub.api import FeedState, SystemCheck
 
+CHECK_KIND = {"holds": "ok", "broken": "bad", "late": "warn"}
 WORST_FIRST = ("stale", "late", "waiting", "fresh", "unscheduled")
 
 
@@ -24,6 +26,15 @@ class FeedLine:
     """One feed in the health strip."""
 
     feed: FeedState
+    kind: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One check of the system itself in the health strip."""
+
+    check: SystemCheck
     kind: str
     word: str
 
@@ -39,6 +50,7 @@ class Wall:
     gauges: tuple[sensors.Gauge, ...]
     lines: tuple[ticker.Line, ...]
     feeds: tuple[FeedLine, ...]
+    checks: tuple[CheckLine, ...]
     names: ticker.Names
 
     @property
@@ -53,8 +65,8 @@ class Wall:
 
     @property
     def troubled(self) -> int:
-        """How many feeds miss their rhythm."""
-        return sum(line.kind in ("warn", "bad") for line in self.feeds)
+        """How many feeds miss their rhythm and how many checks of the system do not hold."""
+        return sum(line.kind in ("warn", "bad") for line in (*self.feeds, *self.checks))
 
 
 def wall(*, reader: Actor, at: datetime, chosen: str = "") -> Wall:
@@ -70,6 +82,7 @@ def wall(*, reader: Actor, at: datetime, chosen: str = "") -> Wall:
         gauges=sensors.gauges(),
         lines=ticker.recent_lines(names=names, reader=reader, at=at),
         feeds=feed_lines(states),
+        checks=check_lines(at=at),
         names=names,
     )
 
@@ -94,6 +107,17 @@ def feed_lines(states: Mapping[str, FeedState]) -> tuple[FeedLine, ...]:
     """Feeds, the worst first, then by title."""
     ordered = sorted(states.values(), key=lambda s: (WORST_FIRST.index(s.state), s.title))
     return tuple(FeedLine(s, numbers.STATE_KIND[s.state], numbers.state_text(s.state)) for s in ordered)
+
+
+def check_lines(*, at: datetime) -> tuple[CheckLine, ...]:
+    """The system's own checks, by title."""
+    return tuple(CheckLine(check, CHECK_KIND[check.state], _check_word(check)) for check in hub.system_checks(at=at))
+
+
+def _check_word(check: SystemCheck) -> str:
+    if check.state == "broken":
+        return ngettext("%d hal tidak cocok", "%d hal tidak cocok", check.fault_count) % check.fault_count
+    return _("cocok") if check.state == "holds" else _("belum diperiksa lagi")
 
 
 def counted(lines: Sequence[FeedLine]) -> str:

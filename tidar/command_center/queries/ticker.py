@@ -21,7 +21,7 @@ SLOT = re.compile(r"\{(\w+)\}")
 KINDS = (
     "delivery.published", "delivery.held", "delivery.refused", "quarantine.released",
     "feed.late", "feed.stale", "feed.fresh", "feed.pull_failed",
-    "indicator.changed", "level.changed", "message.quarantined",
+    "indicator.changed", "level.changed", "message.quarantined", "levy.paid", "levy.deposited",
 )  # fmt: skip
 
 
@@ -57,6 +57,7 @@ def templates() -> dict[str, str]:
         "indicator.changed": _("{indicator} dihitung ulang"),
         "level.changed": _("{level} {result} {unit}: {name}"),
         "message.quarantined": _("{subject}: pesan sensor dikarantina"),
+        "levy.paid": _("{subject}: Rp{amount_rupiah} diterima"),
         "observation": "{stream} {result} {unit}",
         "": "{subject}",
     }

@@ -67,7 +67,7 @@ def _part_context(name: str) -> dict[str, Any]:
         return {"tiles": found, "changed": numbers.changed_since(found, moment=numbers.yesterday(at))}
     if name == "umpan":
         lines = state.feed_lines(hub.feed_states(at=at))
-        return {"feeds": lines, "counted": state.counted(lines)}
+        return {"feeds": lines, "counted": state.counted(lines), "checks": state.check_lines(at=at)}
     return {"gauges": sensors.gauges()}
 
 

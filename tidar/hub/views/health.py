@@ -12,6 +12,7 @@ from tidar.common import clock, wording
 from tidar.common.access import actor_of, requires
 from tidar.common.pages import page
 from tidar.hub.queries.health import DAYS, Day, HealthRow, health_rows
+from tidar.hub.queries.system_checks import system_checks
 from tidar.hub.views.data import freshness_data
 from tidar.places import api as places
 
@@ -33,6 +34,7 @@ def health(request: HttpRequest) -> HttpResponse:
         "owners": owners,
         "state": state,
         "agency": agency,
+        "checks": system_checks(at=clock.now()),
         "days": DAYS,
         "strip_width": DAYS * STEP,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -117,7 +117,8 @@ def _computed_once(plan: _Plan, *, by: Actor, at: datetime, again: bool) -> Outc
 def _evaluated(plan: _Plan) -> tuple[Computed, ...]:
     parameters = computing.parameters_from(plan.parameters)
     computed = computing.evaluate(plan.definition, versions=plan.inputs, parameters=parameters)
-    return computing.with_coverage(computed, plan.definition, versions=plan.inputs, parameters=parameters)
+    computed = computing.with_coverage(computed, plan.definition, versions=plan.inputs, parameters=parameters)
+    return computing.with_leaders(computed, plan.definition, versions=plan.inputs, parameters=parameters)
 
 
 def _declared(definition: Definition, *, at: datetime) -> DefinitionVersion:
@@ -185,7 +186,9 @@ def _difference(plan: _Plan, computation: Computation, computed: Sequence[Comput
     held = CurrentValue.objects.filter(indicator=plan.definition.id).select_related("value")
     if plan.definition.period == "snapshot":
         held = held.filter(period=plan.parameters["period"])  # earlier months stay as they were
-    present = {(c.area_code, c.period): c for c in held}
+    if plan.definition.window_days:
+        held = held.filter(period__gte=_first_period(plan, "YYYY"))
+    present = {(c.area_code, c.period): c for c in held if c.period >= _first_period(plan, c.period)}
     found = {(c.area_code, c.period): c for c in computed}
     gone = (Computed(area_code, period, None, 0) for area_code, period in present.keys() - found.keys())
     difference = _Difference()
@@ -198,9 +201,19 @@ def _difference(plan: _Plan, computation: Computation, computed: Sequence[Comput
     return difference
 
 
+def _first_period(plan: _Plan, like: str) -> str:
+    """The first period that the rows reach, written like `like`; earlier ones stay as they were."""
+    if not plan.definition.window_days:
+        return ""
+    first = date.fromisoformat(plan.parameters["as_of"]) - timedelta(days=plan.definition.window_days)
+    return first.isoformat()[: len(like)]
+
+
 def _holds_on(value: Value, number: Computed) -> bool:
-    """Whether a number is still the same, from as many rows of the same areas."""
-    found = Computed(number.area_code, number.period, value.value, value.row_count, value.coverage)
+    """Whether a number is still the same, from as many rows of the same areas, led by the same group."""
+    found = Computed(
+        number.area_code, number.period, value.value, value.row_count, value.coverage, value.leader, value.leader_value
+    )
     return found == number
 
 
@@ -224,6 +237,8 @@ def _value(computation: Computation, number: Computed) -> Value:
         row_count=number.row_count,
         expected=number.coverage.expected,
         missing=list(number.coverage.missing),
+        leader=number.leader[:200],
+        leader_value=number.leader_value,
         computed_at=computation.computed_at,
     )
 

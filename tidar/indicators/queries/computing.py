@@ -26,6 +26,8 @@ class Computed:
     value: Decimal | None
     row_count: int
     coverage: Coverage = WHOLE
+    leader: str = ""
+    leader_value: Decimal | None = None
 
 
 def inputs_of(definition: Definition) -> tuple[str, ...]:
@@ -72,6 +74,34 @@ def with_coverage(
         present[row["period"]].add(row["area_code"])
     base = [area.code for area in places.villages()]
     return tuple(replace(c, coverage=coverage_of(c.area_code, base=base, present=present[c.period])) for c in computed)
+
+
+def with_leaders(
+    computed: Sequence[Computed],
+    definition: Definition,
+    *,
+    versions: Mapping[str, int],
+    parameters: Mapping[str, Any],
+) -> tuple[Computed, ...]:
+    """The numbers, each with the group of its rows that has the largest number, where the definition asks for it."""
+    if not definition.leader:
+        return tuple(computed)
+    sql = leaders_sql(definition)
+    found = lake.read(sql, versions=versions, parameters=parameters).to_pylist()
+    leaders = {(row["area_code"], row["period"]): (str(row["leader"]), row["value"]) for row in found}
+    named = [(c, leaders.get((c.area_code, c.period), ("", None))) for c in computed]
+    return tuple(replace(c, leader=leader, leader_value=value) for c, (leader, value) in named)
+
+
+def leaders_sql(definition: Definition) -> str:
+    """The SQL that gives every area's leading group."""
+    return rollup.leaders_sql(
+        rows=definition.rows,
+        formula=definition.formula,
+        scope_column=definition.scope_column,
+        widths=widths(definition),
+        leader=definition.leader,
+    )
 
 
 def evaluate_example(definition: Definition, example: Example, *, region: str) -> tuple[Computed, ...]:

@@ -15,7 +15,6 @@ from tidar.hub import api as hub
 from tidar.hub.api import CellView, FeedState
 from tidar.indicators.queries.lineage import SourceRow
 from tidar.lake import api as lake
-from tidar.places import api as places
 
 MASK = "•••"
 
@@ -46,6 +45,8 @@ class RawRow:
     corrected: tuple[tuple[str, str], ...] = ()
     corrected_by: str = ""
     note: str = ""
+    url: str = ""  # the record's own page, of an export
+    link: str = ""  # what the link to it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def raw_row(source: SourceRow, who: Reader) -> RawRow:
     if not who.may_open(source.table):
         return _noted(shown, _("Baris umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
     if shown.delivery_id is None:
-        return _exported(shown, source)
+        return _exported(shown, source, who)
     if source.table not in lake.tables_from(source.delivery):  # not published, or another feed's: not this reader's
         return _noted(shown, _("Tidak ada kiriman dengan nomor itu di danau data."))
     try:
@@ -120,20 +121,23 @@ def _delivered(shown: RawRow, source: SourceRow) -> RawRow:
     )
 
 
-def _exported(shown: RawRow, source: SourceRow) -> RawRow:
-    pairs = places.source_row(source.delivery, source.row)
-    if not pairs:
+def _exported(shown: RawRow, source: SourceRow, who: Reader) -> RawRow:
+    """What the app that exported the row says of its record."""
+    found = lake.record_of(source.table, source.delivery, source.row, reader=who.actor)
+    if found is None:
         return _noted(shown, _("Baris ini diterbitkan oleh Tidar sendiri (%s).") % source.delivery)
-    names = source.columns
-    marked = {heading for heading, _text in pairs for name in names if name == heading or name.endswith(f"_{heading}")}
+    used = set(source.columns)
     return RawRow(
         table=shown.table,
         title=shown.title,
         delivery=shown.delivery,
         delivery_id=None,
         row=shown.row,
-        file_name=f"regions/{source.delivery.partition(':')[2]}/areas.csv",
-        pairs=tuple(RawPair(heading, text, heading in marked) for heading, text in pairs),
+        file_name=found.title,
+        pairs=tuple(RawPair(cell.heading, cell.text, bool(used & set(cell.columns))) for cell in found.cells),
+        note=found.note,
+        url=found.url,
+        link=found.link,
     )
 
 

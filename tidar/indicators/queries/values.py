@@ -173,7 +173,13 @@ def _facts(
         peer_word=LEVEL_WORDS.get(level, level),
         coverage=current.value.coverage,
         base_word=_base_word(current.area_code, around),
+        leader=_leader(current),
     )
+
+
+def _leader(current: CurrentValue) -> Place | None:
+    leader, number = current.value.leader, current.value.leader_value
+    return Place(leader, number) if leader and number is not None else None
 
 
 def _peers(current: CurrentValue, around: _Surroundings, level: str) -> tuple[Place, ...]:

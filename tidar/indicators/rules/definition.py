@@ -78,6 +78,8 @@ class Definition(msgspec.Struct, frozen=True, kw_only=True):
     measures: tuple[Measure, ...]
     examples: tuple[Example, ...]
     coverage: Literal["", "kelurahan"] = ""  # every area of this level should be in each period; "": not so
+    leader: str = ""  # column of the rows: the group with the largest number is named in the narrative as {leader}
+    window_days: int = 0  # the rows reach so many days back from $as_of; numbers of earlier periods stay as they were
     scope_column: str = ""  # boolean column of the rows: true speaks for its own area only and does not roll up
 
     @property
@@ -109,6 +111,11 @@ def contradictions(definition: Definition, *, name: str) -> list[str]:
         "Sertakan sedikitnya satu contoh hitungan (examples).": bool(definition.examples),
         "Cakupan (coverage) hanya untuk angka per periode yang juga dihitung pada tingkat itu.": not definition.coverage
         or (definition.coverage in definition.levels and definition.period == "column"),
+        "leader harus nama kolom, dan narasi memakainya sebagai {leader}.": bool(definition.leader)
+        == ("leader" in fields_of(definition.narrative))
+        and (not definition.leader or bool(_NAME.match(definition.leader))),
+        "window_days hanya untuk angka per periode yang barisnya dibatasi dengan $as_of.": not definition.window_days
+        or (definition.window_days > 0 and definition.period == "column" and definition.uses_day),
         "rows dan formula tidak boleh memuat titik koma.": ";" not in definition.rows + definition.formula,
         "Nama ukuran hanya huruf kecil, angka, dan garis bawah.": all(_NAME.match(m.name) for m in definition.measures),
         "rows harus memuat _table, _delivery, dan _row.": all(

@@ -10,7 +10,7 @@ from string import Formatter
 from tidar.common.formats import number_text, period_text
 from tidar.indicators.rules.coverage import WHOLE, Coverage, sentence
 
-FIELDS = frozenset({"area", "value", "number", "period", "change", "rank"})
+FIELDS = frozenset({"area", "value", "number", "period", "change", "rank", "leader"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Facts:
     peer_word: str
     coverage: Coverage = WHOLE
     base_word: str = "kelurahan"
+    leader: Place | None = None  # the group of the rows with the largest number
 
 
 def fields_of(template: str) -> set[str]:
@@ -54,6 +55,7 @@ def narrative(template: str, facts: Facts) -> str:
             "period": period_text(facts.period),
             "change": change_text(facts),
             "rank": rank_text(facts),
+            "leader": leader_text(facts),
         }
     )
     text = f"{text} {sentence(facts.coverage, word=facts.base_word)}"
@@ -86,6 +88,13 @@ def _amount(difference: Decimal, before: Decimal, facts: Facts) -> str:
         return f"{number_text(abs(difference), decimals=facts.decimals)} {facts.unit}".strip()
     percent = abs(difference / before * 100)
     return f"{number_text(percent, decimals=1)}%" if percent >= Decimal("0.05") else "kurang dari 0,1%"
+
+
+def leader_text(facts: Facts) -> str:
+    """`Terbanyak dari Pasar Rejowinangun (1.250.000).`; nothing where there is one group or none."""
+    if facts.leader is None:
+        return ""
+    return f"Terbanyak dari {facts.leader.area} ({number_text(facts.leader.value, decimals=facts.decimals)})."
 
 
 def rank_text(facts: Facts) -> str:

@@ -40,6 +40,30 @@ SELECT _area AS area_code, period, CAST(({formula}) AS {VALUE_TYPE}) AS value, c
 FROM _rolled GROUP BY _area, period HAVING ({formula}) IS NOT NULL ORDER BY _area, period"""  # noqa: S608
 
 
+def leaders_sql(*, rows: str, formula: str, scope_column: str, widths: Sequence[int], leader: str) -> str:
+    """For each area and period with several groups, the one with the largest number above zero: area_code, period,
+    leader, value; of equals the first by name."""
+    rolled = "\n    UNION ALL ".join(
+        f"SELECT *, substr(_code, 1, {width}) AS _area FROM _placed"  # noqa: S608
+        f" WHERE length(_code) = {width} OR (length(_code) > {width} AND NOT _only)"
+        for width in widths
+    )
+    return f"""WITH {_placed(rows, scope_column)},
+_rolled AS (
+    {rolled}
+),
+_led AS (
+    SELECT _area AS area_code, period, {leader} AS leader, CAST(({formula}) AS {VALUE_TYPE}) AS value
+    FROM _rolled WHERE {leader} IS NOT NULL GROUP BY _area, period, {leader} HAVING ({formula}) IS NOT NULL
+),
+_placed_groups AS (
+    SELECT *, row_number() OVER (PARTITION BY area_code, period ORDER BY value DESC, leader) AS _place,
+        count(*) OVER (PARTITION BY area_code, period) AS _groups FROM _led
+)
+SELECT area_code, period, leader, value FROM _placed_groups WHERE _place = 1 AND _groups > 1 AND value > 0
+ORDER BY area_code, period"""  # noqa: S608
+
+
 def covered_sql(*, rows: str, scope_column: str, width: int) -> str:
     """Which areas of the level with codes of `width` characters have a row, theirs or a part's: period, code."""
     return f"""WITH {_placed(rows, scope_column)}

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tidar.common import clock
 from tidar.common.access import actor_of
+from tidar.common.actor import Actor
 from tidar.common.errors import UnableToAllow, UnableToFind
 from tidar.hub import api as hub
 from tidar.hub.api import MessageView
@@ -33,8 +34,9 @@ def row_uses(request: HttpRequest, delivery: str, row: int) -> tuple[tuple[RawRo
     delivered = lake.tables_from(delivery)
     if not delivered and sources.delivery_id(delivery) is not None:
         raise UnableToFind(_("Tidak ada kiriman dengan nomor itu di danau data."))
-    tables = delivered or lake.exported_tables()
-    who = sources.reader(actor_of(request), at=at)
+    reader = actor_of(request)
+    tables = delivered or _exported_with(delivery, row, reader) or lake.exported_tables()[:1]
+    who = sources.reader(reader, at=at)
     if not all(who.may_open(table) for table in tables):
         raise UnableToAllow(_("Baris umpan ini tertutup; hanya pemilik data yang dapat membukanya."))
     uses = api.uses_of_row(delivery, row, at=at)
@@ -42,6 +44,12 @@ def row_uses(request: HttpRequest, delivery: str, row: int) -> tuple[tuple[RawRo
     if not delivered and not uses and all(found.note for found in raw):
         raise UnableToFind(_("Tidak ada kiriman dengan nomor itu di danau data."))
     return raw, uses
+
+
+def _exported_with(delivery: str, row: int, reader: Actor) -> tuple[str, ...]:
+    """The exported tables whose app knows this row."""
+    found = lake.exported_tables()
+    return tuple(table for table in found if lake.record_of(table, delivery, row, reader=reader) is not None)
 
 
 def canonical(delivery: str) -> str:

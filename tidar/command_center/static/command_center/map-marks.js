@@ -27,6 +27,7 @@ export function siteMark(site, sheet) {
   mark.setAttribute("role", "img");
   mark.setAttribute("aria-label", mark.title);
   mark.append(icon(sheet, name));
+  if (site.label) mark.append(element("span", "map-site__label", site.label));
   return mark;
 }
 

@@ -27,6 +27,7 @@ export class Parts {
   /** An event of this kind happened: fetch what shows it. */
   concerns(kind) {
     for (const [prefix, names] of CONCERNED) if (kind.startsWith(prefix)) names.forEach((name) => this.soon(name));
+    if (kind.endsWith(".checked")) this.soon("umpan");
   }
 
   /** At most one fetch per part and second, and always one after the last event. */
