@@ -72,6 +72,16 @@ def taken(
     return record_payment(payment=payment, by=by, at=at)
 
 
+def late(rupiah: int, *, by: Actor, happened_at: datetime, at: datetime) -> Receipt:
+    """Cash that was taken at one moment and recorded at a later one: the phone had no signal."""
+    payment = NewPayment(
+        id=uuid7(), key=f"uji:{uuid7().hex}", channel="tunai", amount_rupiah=rupiah, happened_at=happened_at,
+        occupancy_id=None, cash_account_key=names.collector_cash_key(by.id), receipt_number=f"K-{uuid7().hex}",
+        agency=AGENCY, collector_id=by.id, market=MARKET,
+    )  # fmt: skip
+    return record_payment(payment=payment, by=by, at=at)
+
+
 def trader(owes: int = 0, *, day: date = date(2026, 11, 1)) -> Occupancy:
     """A trader in a stall of their own who owes one signed SKRD."""
     holder = paying.occupancy()

@@ -19,7 +19,7 @@ from django.utils import timezone
 from tidar.ledger import api as ledger
 from tidar.people import api as people
 from tidar.places import api as places
-from tidar.retribusi.models import Case, Deposit, Device, Handover, LevyKind, Parameter
+from tidar.retribusi.models import Case, Deposit, Device, Handover, LevyKind, Parameter, Payment
 from tidar.retribusi.rules.accounts import collector_cash_key, treasurer_cash_key
 from tidar.retribusi.rules.custody import Lateness, due_at, lateness
 
@@ -309,3 +309,18 @@ def titles_by_code(by_account: Mapping[str, int]) -> list[tuple[str, str, int]]:
     return [
         (code, titles.get(code, code) if code else "Titipan", rupiah) for code, rupiah in sorted(by_account.items())
     ]
+
+
+def late_receipts(found: Handover) -> int:
+    """Cash that a collector took before a count, but that was recorded only after it: what a surplus may have been."""
+    if found.confirmed_at is None:
+        return 0
+    late = Payment.objects.filter(
+        collector_id=found.collector_id,
+        cash_account__key=collector_cash_key(found.collector_id),
+        happened_at__lte=found.confirmed_at,
+        recorded_at__gt=found.confirmed_at,
+        reverses=None,
+        reversed_by=None,
+    )
+    return int(late.aggregate(sum=Sum("amount_rupiah", default=0))["sum"])

@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 from tidar.common import clock
 from tidar.common.actor import system
 from tidar.retribusi.actions.custody.alarms import raise_alarms as alarm
-from tidar.retribusi.actions.custody.closing import close_yesterday
+from tidar.retribusi.actions.custody.closing import close_missing
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -19,6 +19,6 @@ def raise_alarms(timestamp: int) -> list[str]:
 
 @app.periodic(cron="25 * * * *")
 @app.task(name="retribusi.close_arrears", queue="retribusi", queueing_lock="retribusi.close_arrears")
-def close_arrears(timestamp: int) -> int | None:
-    """Every hour: count yesterday's arrears, once."""
-    return close_yesterday(by=system("tutup piutang"), at=clock.now())
+def close_arrears(timestamp: int) -> int:
+    """Every hour: count the arrears of the days up to yesterday that nobody counted yet."""
+    return close_missing(by=system("tutup piutang"), at=clock.now())

@@ -15,6 +15,8 @@ from tidar.places import api as places
 from tidar.retribusi.models import ArrearsDay
 from tidar.retribusi.queries.ageing import Ages, counted_at
 
+CLOSES_BACK = 31  # days that are counted again when nobody did: a month of pages by day stays quick
+
 
 class UnableToClose(UnableTo):
     """The day's arrears cannot be counted yet."""
@@ -29,19 +31,21 @@ def close_arrears(*, day: date, by: Actor, at: datetime) -> int:
         raise UnableToClose(_("Hari itu belum berakhir."))
     rows = [_row(day, market, kind, ages, at) for market, kind, ages in counted_at(day)]
     with transaction.atomic():
-        ArrearsDay.objects.filter(day_date=day).delete()
+        replaced, _each = ArrearsDay.objects.filter(day_date=day).delete()
+        if not rows and not replaced:
+            return 0
         ArrearsDay.objects.bulk_create(rows)
         after = {"lines": len(rows), "owed_rupiah": sum(row.owed_rupiah for row in rows)}
         record("arrears.close", by=by, at=at, subject=("arrears", day.isoformat()), after=after)
     return len(rows)
 
 
-def close_yesterday(*, by: Actor, at: datetime) -> int | None:
-    """Count yesterday's arrears unless that was done; None when it was."""
-    day = _today(at) - timedelta(days=1)
-    if ArrearsDay.objects.filter(day_date=day).exists():
-        return None
-    return close_arrears(day=day, by=by, at=at)
+def close_missing(*, by: Actor, at: datetime, days: int = CLOSES_BACK) -> int:
+    """Count the days up to yesterday that nobody counted (a new city, a machine that was off); returns how many."""
+    today = _today(at)
+    wanted = [today - timedelta(days=back) for back in range(days, 0, -1)]
+    done = set(ArrearsDay.objects.filter(day_date__in=wanted).values_list("day_date", flat=True))
+    return sum(1 for day in wanted if day not in done and close_arrears(day=day, by=by, at=at))
 
 
 def _today(at: datetime) -> date:

@@ -21,7 +21,8 @@ from tidar.common.money import rupiah_text
 from tidar.common.pages import page
 from tidar.documents import api as documents
 from tidar.places import api as places
-from tidar.retribusi.actions.custody import confirm_handover, declare_handover, withdraw_handover
+from tidar.retribusi.actions.custody import confirm_handover, declare_handover, explain_surplus, withdraw_handover
+from tidar.retribusi.actions.custody.explaining import surplus_case
 from tidar.retribusi.forms.custody import AmountForm, SendBackForm
 from tidar.retribusi.models import Case, Handover
 from tidar.retribusi.queries import custody
@@ -92,7 +93,7 @@ def handover(request: HttpRequest, seen: Seen) -> HttpResponse:
     found = seen.handover
     if request.method != "POST":
         return _page(request, found)
-    acts = {"terima": _count, "kembalikan": _send_back}
+    acts = {"terima": _count, "kembalikan": _send_back, "jelaskan": _explain}
     act = acts.get(request.POST.get("aksi", ""))
     return act(request, found) if act else redirect("retribusi:handover", found.pk)
 
@@ -130,6 +131,15 @@ def _send_back(request: HttpRequest, found: Handover) -> HttpResponse:
     return redirect("retribusi:handovers")
 
 
+def _explain(request: HttpRequest, found: Handover) -> HttpResponse:
+    try:
+        moved = explain_surplus(handover_id=found.pk, by=actor_of(request), at=clock.now())
+    except UnableTo as error:
+        return _page(request, found, sentence=error.sentence, status=error.status)
+    messages.success(request, _("%s kembali ke kas juru pungut; perkaranya selesai.") % rupiah_text(moved))
+    return redirect("retribusi:handover", found.pk)
+
+
 def _page(request: HttpRequest, found: Handover, *, status: int = 200, **more: Any) -> HttpResponse:
     actor = actor_of(request)
     keeps = actor.may("levies.treasury", agency=found.agency_id)
@@ -140,6 +150,7 @@ def _page(request: HttpRequest, found: Handover, *, status: int = 200, **more: A
         "cases": Case.objects.filter(subject=f"serah:{found.pk}").order_by("opened_at"),
         "paper": documents.find("tbp", f"serah:{found.pk}") if found.tbp_number else None,
         "may_count": keeps and found.state == Handover.State.DECLARED and actor.id != found.collector_id,
+        "may_explain": keeps and surplus_case(found) is not None and custody.late_receipts(found) > 0,
         "is_own": actor.id == found.collector_id,
         "form": AmountForm(),
         "back": SendBackForm(),
