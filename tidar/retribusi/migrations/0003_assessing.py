@@ -32,6 +32,37 @@ ALTER TABLE retribusi_assessment
     ADD CONSTRAINT skrd_of_at_most_a_month CHECK (
         period_to_date >= period_from_date AND period_to_date - period_from_date <= 30);
 
+-- What foreign keys would check row by row, for all rows of a statement at once. Runs and tariffs are never deleted; an
+-- occupancy's row is locked before the second trigger looks, so an SKRD being issued for it is seen.
+CREATE FUNCTION retribusi_skrd_points() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong uuid;
+BEGIN
+    SELECT added.id INTO wrong FROM added
+        LEFT JOIN retribusi_occupancy o ON o.id = added.occupancy_id
+        LEFT JOIN retribusi_tariff t ON t.id = added.tariff_id
+        LEFT JOIN retribusi_run r ON r.id = added.run_id
+        WHERE o.id IS NULL OR t.id IS NULL OR r.id IS NULL LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'SKRD %: its run, occupancy or tariff does not exist', wrong
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER assessment_points AFTER INSERT ON retribusi_assessment REFERENCING NEW TABLE AS added
+    FOR EACH STATEMENT EXECUTE FUNCTION retribusi_skrd_points();
+CREATE FUNCTION retribusi_occupancy_assessed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM retribusi_assessment a WHERE a.occupancy_id = OLD.id) THEN
+        RAISE EXCEPTION 'occupancy %: it has SKRD', OLD.id USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER occupancy_assessed BEFORE DELETE ON retribusi_occupancy
+    FOR EACH ROW EXECUTE FUNCTION retribusi_occupancy_assessed();
+CREATE TRIGGER occupancy_no_truncate BEFORE TRUNCATE ON retribusi_occupancy
+    FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
+
 CREATE TRIGGER cancellation_append_only BEFORE UPDATE OR DELETE ON retribusi_assessmentcancellation
     FOR EACH STATEMENT EXECUTE FUNCTION common_refuse_change();
 CREATE TRIGGER cancellation_no_truncate BEFORE TRUNCATE ON retribusi_assessmentcancellation
@@ -65,6 +96,11 @@ DROP TRIGGER run_no_truncate ON retribusi_run;
 DROP TRIGGER run_not_deleted ON retribusi_run;
 DROP TRIGGER run_keeps_its_terms ON retribusi_run;
 DROP FUNCTION retribusi_run_refused();
+DROP TRIGGER occupancy_no_truncate ON retribusi_occupancy;
+DROP TRIGGER occupancy_assessed ON retribusi_occupancy;
+DROP FUNCTION retribusi_occupancy_assessed();
+DROP TRIGGER assessment_points ON retribusi_assessment;
+DROP FUNCTION retribusi_skrd_points();
 DROP TRIGGER cancellation_no_truncate ON retribusi_assessmentcancellation;
 DROP TRIGGER cancellation_append_only ON retribusi_assessmentcancellation;
 ALTER TABLE retribusi_assessment DROP CONSTRAINT skrd_of_at_most_a_month, DROP CONSTRAINT skrd_closed_for_a_reason;

@@ -10,6 +10,7 @@ Locks, in this order: the run, its occupancies by id, the series.
 
 from __future__ import annotations
 
+import json
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -38,7 +39,7 @@ DUE_DAYS = "due-days"
 
 STAGE_SQL = """
 CREATE TEMPORARY TABLE IF NOT EXISTS retribusi_staged_skrd (
-    line_id bigint, id uuid, event_id uuid, occupancy_id bigint, tariff_id bigint, days smallint, formula jsonb,
+    line_id bigint, id uuid, occupancy_id bigint, tariff_id bigint, days smallint, formula jsonb,
     amount_rupiah bigint, receivable_id bigint, revenue_id bigint, market_id text, market_name text, number text,
     area_code text, lon double precision, lat double precision
 ) ON COMMIT DELETE ROWS
@@ -65,8 +66,8 @@ WITH taken AS (
     SELECT taken.*, row_number() OVER (ORDER BY id) AS place FROM taken
 )
 INSERT INTO retribusi_staged_skrd
-SELECT turn.id, (%(ids)s::uuid[])[2 * place - 1], (%(ids)s::uuid[])[2 * place], turn.occupancy_id, turn.tariff_id,
-    turn.days, turn.formula, turn.amount_rupiah, o.receivable_id, o.revenue_id, b.market_id, m.name, b.number,
+SELECT turn.id, (%(ids)s::uuid[])[place], turn.occupancy_id, turn.tariff_id, turn.days, turn.formula,
+    turn.amount_rupiah, o.receivable_id, o.revenue_id, b.market_id, m.name, b.number,
     coalesce(nullif(b.area_code, ''), m.area_code, ''), coalesce(b.lon, m.lon), coalesce(b.lat, m.lat)
 FROM turn JOIN retribusi_occupancy o ON o.id = turn.occupancy_id
 JOIN retribusi_levyobject b ON b.id = o.levy_object_id LEFT JOIN retribusi_market m ON m.code = b.market_id
@@ -82,12 +83,12 @@ INSERT INTO ledger_staged (key, debit_id, credit_id, amount_rupiah, reference)
 SELECT 'skrd:' || id, receivable_id, revenue_id, amount_rupiah, 'skrd:' || id
 FROM retribusi_staged_skrd ORDER BY line_id
 """
+# An SKRD and the event that tells of it share one id: one of `hub.new_event_ids`, ordered and unique.
 EVENTS_SQL = """
 INSERT INTO hub_staged_event (id, subject, area_code, lon, lat, source_id, data)
-SELECT event_id, concat_ws(' ', 'SKRD', market_name, number), area_code, lon, lat, 'skrd:' || id,
-    jsonb_build_object('agency', %(agency)s::text, 'levy_kind', %(levy_kind)s::text, 'market', coalesce(market_id, ''),
-        'number', number, 'amount_rupiah', amount_rupiah, 'assessment', id::text, 'occupancy', occupancy_id::text,
-        'run', %(run)s::text, 'period_from', %(from)s::text, 'period_to', %(to)s::text)
+SELECT id, concat_ws(' ', 'SKRD', market_name, number), area_code, lon, lat, 'skrd:' || id,
+    %(shared)s::jsonb || jsonb_build_object('market', coalesce(market_id, ''), 'number', number,
+        'amount_rupiah', amount_rupiah, 'assessment', id::text, 'occupancy', occupancy_id::text)
 FROM retribusi_staged_skrd ORDER BY line_id
 """
 SKRD_SQL = """
@@ -180,7 +181,7 @@ def issue_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUN
 
 
 def _take(cursor: CursorWrapper, run: Run, chunk: int) -> int:
-    """Move the next lines into the staging table, each with an id for its SKRD and its event; returns how many."""
+    """Move the next lines into the staging table, each with its id; returns how many."""
     cursor.execute(STAGE_SQL)
     cursor.execute("DELETE FROM retribusi_staged_skrd")
     cursor.execute(REACH_SQL, {"run": run.pk, "chunk": chunk})
@@ -189,7 +190,7 @@ def _take(cursor: CursorWrapper, run: Run, chunk: int) -> int:
         return 0
     terms = {"run": run.pk, "last": last}
     cursor.execute(LOCK_SQL, terms)
-    cursor.execute(TAKE_SQL, terms | {"ids": hub.new_event_ids(2 * taken)})
+    cursor.execute(TAKE_SQL, terms | {"ids": hub.new_event_ids(taken)})
     cursor.execute(OVERTAKEN_SQL, _period(run))
     return int(taken)
 
@@ -206,7 +207,7 @@ def _write(cursor: CursorWrapper, run: Run, *, by: Actor, at: datetime) -> int:
     key = f"skrd:{run.pk}:{run.issued_count}"  # the run is locked, so each chunk begins at its own count
     ledger.post_staged(group_key=key, kind="skrd.issued", happened_at=at, at=at, by=by)
     hub.stage_events()
-    cursor.execute(EVENTS_SQL, _period(run) | {"agency": run.agency_code, "levy_kind": run.levy_kind_id})
+    cursor.execute(EVENTS_SQL, {"shared": json.dumps(_shared(run))})
     hub.record_staged_events(kind="levy.assessed", happened_at=at, at=at, permission="levies.see")
     year = local_day(at).year
     first = documents.take_numbers(SERIES, year, count)
@@ -214,6 +215,17 @@ def _write(cursor: CursorWrapper, run: Run, *, by: Actor, at: datetime) -> int:
     if cursor.rowcount != count:
         raise RuntimeError("fewer SKRD were written than numbers were taken")
     return count
+
+
+def _shared(run: Run) -> dict[str, str]:
+    """What all events of a run say."""
+    return {
+        "agency": run.agency_code,
+        "levy_kind": run.levy_kind_id,
+        "run": str(run.pk),
+        "period_from": run.from_date.isoformat(),
+        "period_to": run.to_date.isoformat(),
+    }
 
 
 def _period(run: Run) -> dict[str, Any]:

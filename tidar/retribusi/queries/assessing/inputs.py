@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -214,9 +214,22 @@ def occupancy_batches(run: Run) -> Iterator[list[OccupancyRow]]:
     """The places of a run in walking order, in batches from a server-side cursor; belongs inside a transaction."""
     flat = Tariff.objects.filter(levy_kind=run.levy_kind_id, period=FLAT).values_list("id", flat=True)
     with closing(connection.chunked_cursor()) as cursor:
-        cursor.execute(STREAM_SQL, parameters(run, flat=flat))
+        with _hashed_joins(run):
+            cursor.execute(STREAM_SQL, parameters(run, flat=flat))
         while rows := cursor.fetchmany(BATCH):
             yield [OccupancyRow(*row) for row in rows]
+
+
+@contextmanager
+def _hashed_joins(run: Run) -> Iterator[None]:
+    """Plan the joins of a whole run by hashing: right after many SKRD were issued, the statistics still say "few"."""
+    if run.occupancy_id is not None:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def last_total(run: Run) -> tuple[int, int]:
