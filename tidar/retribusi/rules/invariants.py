@@ -119,9 +119,9 @@ PAYMENTS = (
         "uang masuk atau keluar kas tanpa pembayaran, pembatalan, atau kelebihan hitungan serah terima",
         """SELECT t.key FROM ledger_transfer t
            LEFT JOIN {CASH} d ON d.id = t.debit_id LEFT JOIN {CASH} c ON c.id = t.credit_id
-           LEFT JOIN ledger_account other ON other.id = t.credit_id
+           LEFT JOIN ledger_account other ON other.id = CASE WHEN d.id IS NULL THEN t.debit_id ELSE t.credit_id END
            WHERE (d.id IS NULL) <> (c.id IS NULL) AND t.reference NOT LIKE 'pembayaran:%'
-             AND NOT (d.id IS NOT NULL AND t.reference LIKE 'serah:%' AND other.key LIKE 'titipan:%')""",
+             AND NOT (t.reference LIKE 'serah:%' AND other.key LIKE 'titipan:%')""",
     ),
 )
 

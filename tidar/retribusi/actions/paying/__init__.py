@@ -9,9 +9,11 @@ from tidar.retribusi.actions.paying.posting import (
     post_payment,
     record_payment,
 )
+from tidar.retribusi.actions.paying.receipts import issue_receipt
 from tidar.retribusi.actions.paying.reversing import Reversal, UnableToReversePayment, reverse_payment
 
 __all__ = [
-    "Allocated", "NewPayment", "Receipt", "Reversal", "UnableToPay", "UnableToReversePayment", "post_payment",
+    "Allocated", "NewPayment", "Receipt", "Reversal", "UnableToPay", "UnableToReversePayment", "issue_receipt",
+    "post_payment",
     "record_payment", "reverse_payment", "use_advances",
 ]  # fmt: skip

@@ -1,0 +1,176 @@
+"""Payments as people read them: a list that narrows, and one payment with all that followed from it."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+
+from tidar.common.actor import Actor
+from tidar.documents import api as documents
+from tidar.ledger import api as ledger
+from tidar.places import api as places
+from tidar.retribusi.models import Allocation, Case, DeviceRecord, Payment
+from tidar.retribusi.queries.register import granted
+from tidar.retribusi.rules.paying import period_words
+
+PAGE_SIZE = 50
+FILE_ROWS = 50_000  # of an export; a longer one is narrowed by day or market
+EVENT_SQL = """
+SELECT seq, id, recorded_at FROM hub_event
+WHERE source_kind = 'action' AND source_id = %s AND kind IN ('levy.paid', 'levy.payment_reversed')
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """What a reader narrowed the list to; empty means all."""
+
+    first: date | None = None
+    last: date | None = None
+    market: str = ""
+    channel: str = ""
+    collector: str = ""
+    words: str = ""
+
+    @property
+    def query(self) -> str:
+        """The same as the query of an address."""
+        days = {"dari": self.first, "sampai": self.last}
+        texts = {"pasar": self.market, "cara": self.channel, "juru": self.collector, "q": self.words}
+        return urlencode({k: v.isoformat() for k, v in days.items() if v} | {k: v for k, v in texts.items() if v})
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """How many payments and how much new money; what was used of advances and titipan is no new money."""
+
+    count: int
+    rupiah: int
+    reversed_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What of a payment went to one SKRD."""
+
+    assessment_id: uuid.UUID
+    number: str
+    period: str
+    amount_rupiah: int
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The event of a payment on the spine; `seq` None: not numbered yet."""
+
+    seq: int | None
+    id: uuid.UUID
+    recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """One payment and all that followed: the end of the walk from a number on the wall."""
+
+    payment: Payment
+    parts: tuple[Part, ...]
+    transfers: tuple[Any, ...]
+    told: Told | None
+    record: DeviceRecord | None
+    document: documents.DocumentView | None
+    reversal: Payment | None
+    cases: tuple[Case, ...] = field(default=())
+
+
+def payments_seen_by(actor: Actor) -> QuerySet[Payment]:
+    """Payments of the agencies and areas that the actor may see."""
+    mine = granted(actor, permission="levies.see", agency="agency", area="market__area_code")
+    return Payment.objects.filter(mine).select_related("occupancy__levy_object", "market", "reversed_by")
+
+
+def narrowed(found: QuerySet[Payment], to: Narrowed) -> QuerySet[Payment]:
+    """The payments that fit, newest first."""
+    if to.first:
+        found = found.filter(happened_at__gte=_midnight(to.first))
+    if to.last:
+        found = found.filter(happened_at__lt=_midnight(to.last + timedelta(days=1)))
+    exact = {"market_id": to.market, "channel": to.channel, "collector_id": to.collector}
+    found = found.filter(**{name: value for name, value in exact.items() if value})
+    if to.words:
+        said = Q(receipt_number__icontains=to.words) | Q(occupancy__levy_object__number__iexact=to.words)
+        found = found.filter(said | Q(occupancy__payer__npwrd__iexact=to.words))
+    return found.order_by("-happened_at", "-pk")
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), places.region().zone)
+
+
+def after(found: QuerySet[Payment], key: str) -> tuple[list[Payment], str]:
+    """One page of the list behind the payment `key` ("" is the first), and the key of the next page or ""."""
+    try:
+        place = Payment.objects.filter(pk=uuid.UUID(key)).first() if key else None
+    except ValueError:
+        place = None
+    if place is not None:
+        found = found.filter(Q(happened_at__lt=place.happened_at) | Q(happened_at=place.happened_at, pk__lt=place.pk))
+    rows = list(found[: PAGE_SIZE + 1])
+    return rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else ""
+
+
+def sums_of(found: QuerySet[Payment]) -> Sums:
+    """The sums of a narrowed list; reversals are counted by themselves and lessen the money."""
+    counted = found.order_by().aggregate(
+        n=Count("pk", filter=Q(reverses=None)),
+        rupiah=Sum("amount_rupiah", filter=~Q(channel__in=Payment.NO_NEW_MONEY)),
+        back=Count("pk", filter=Q(reverses__isnull=False)),
+    )
+    return Sums(counted["n"], int(counted["rupiah"] or 0), counted["back"])
+
+
+def collectors_in(found: QuerySet[Payment]) -> list[str]:
+    """Who took the cash of these payments, by id."""
+    return sorted(set(found.order_by().exclude(collector_id="").values_list("collector_id", flat=True).distinct()))
+
+
+def whole(payment: Payment) -> Whole:
+    """A payment with its allocations, transfers, event, device record, SSRD, reversal and cases."""
+    group = ledger.find_group(f"pembayaran:{payment.pk}")
+    subject = f"pembayaran:{payment.pk}"
+    return Whole(
+        payment=payment,
+        parts=parts_of(payment),
+        transfers=group.transfers if group else (),
+        told=_told(payment.pk),
+        record=DeviceRecord.objects.select_related("device").filter(payment=payment).first(),
+        document=documents.find("ssrd", subject),
+        reversal=Payment.objects.filter(reverses=payment).first(),
+        cases=tuple(Case.objects.filter(subject=subject).order_by("opened_at", "pk")),
+    )
+
+
+def parts_of(payment: Payment) -> tuple[Part, ...]:
+    """What went to which SKRD, in the order in which it was given."""
+    rows = Allocation.objects.filter(payment=payment).select_related("assessment").order_by("pk")
+    return tuple(
+        Part(
+            row.assessment_id,
+            documents.number_text("SKRD", row.assessment.year, row.assessment.sequence),
+            period_words(row.assessment.period_from_date, row.assessment.period_to_date),
+            row.amount_rupiah,
+        )
+        for row in rows
+    )
+
+
+def _told(payment_id: uuid.UUID) -> Told | None:
+    with connection.cursor() as cursor:
+        cursor.execute(EVENT_SQL, [str(payment_id)])
+        row = cursor.fetchone()
+    return Told(*row) if row else None
