@@ -82,6 +82,7 @@ def test_two_contents_under_one_number_are_both_booked_and_one_is_held(meet) -> 
     assert who.bag == posted() == 3_000
 
 
+@pytest.mark.slow
 def test_a_thousand_replays_make_one_receipt(monkeypatch) -> None:
     monkeypatch.setattr(syncing, "PER_MINUTE", 10_000)
     who, holder = collector(), occupancy()
@@ -94,6 +95,28 @@ def test_a_thousand_replays_make_one_receipt(monkeypatch) -> None:
     answers = together(*[replay] * 8)
     assert len(set.union(*answers)) == 1
     assert (who.bag, Payment.objects.count(), DeviceRecord.objects.count()) == (3_500, 2, 2)
+
+
+def test_what_breaks_in_the_middle_keeps_what_was_taken_and_the_rest_comes_again(monkeypatch) -> None:
+    who, holder = collector(), occupancy()
+    records = [sale(who, holder, 1_000) for _ in range(5)]
+    booked, left = device_records._booked, [2]
+
+    def breaking(*args: Any) -> Any:
+        left[0] -= 1
+        outcome = booked(*args)
+        if left[0] < 0:
+            raise ConnectionError("power cut")  # after the money was posted, before the record was kept
+        return outcome
+
+    monkeypatch.setattr(device_records, "_booked", breaking)
+    with pytest.raises(ConnectionError):
+        send(who, *records)
+    assert (who.bag, DeviceRecord.objects.count()) == (2_000, 2)
+    monkeypatch.setattr(device_records, "_booked", booked)
+    answer = send(who, *records)
+    assert {one.state for one in answer.results} == {"dibukukan"}
+    assert (who.bag, Payment.objects.count(), answer.missing) == (5_000, 5, ())
 
 
 def test_the_limit_of_batches_is_exact_over_processes() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from tests.retribusi.devices.builders import Collector, collector, posted, sale, send, suspense
 from tests.retribusi.paying.builders import occupancy, skrd
 from tidar.retribusi.models import Case, DeviceRecord, Payment
+from tidar.retribusi.queries.checking import check as broken
 from tidar.retribusi.rules.devices import missing
 
 pytestmark = pytest.mark.django_db
@@ -117,6 +118,7 @@ def test_money_booked_is_money_signed_whatever_happens_on_the_way(db, data, step
         check(day, set(range(len(day.records))), answer)
         all_at_last(day)
         assert send(who, *day.records) == answer
+        assert broken() == ()
         transaction.set_rollback(True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import uuid
 
@@ -97,6 +98,15 @@ def test_the_route_is_for_its_own_collector_and_not_sent_twice(who, owner, colle
     assert owner.get(ROUTE, {"alat": "x"}).status_code == 404
     revoke_device(device_id=who.device.pk, reason="hilang", by=supervisor(), at=timezone.now())
     assert owner.get(ROUTE, asked).status_code == 403
+
+
+def test_the_route_travels_small(who, owner) -> None:
+    asked = {"alat": str(who.device.pk)}
+    small = owner.get(ROUTE, asked, headers={"Accept-Encoding": "gzip, br"})
+    assert (small["Content-Encoding"], "Accept-Encoding" in small["Vary"]) == ("gzip", True)
+    plain = owner.get(ROUTE, asked)
+    assert json.loads(gzip.decompress(small.content)) | {"made_at": ""} == plain.json() | {"made_at": ""}
+    assert small["ETag"] == plain["ETag"]
 
 
 def test_a_batch_is_answered_record_by_record(who, owner) -> None:
