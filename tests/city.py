@@ -42,9 +42,10 @@ def own_database_url(name: str) -> str | None:
 
 @dataclass
 class City:
-    """A running `tidar demo`."""
+    """A running `tidar demo`, or `tidar serve` (a city without demo data)."""
 
     home: Path
+    word: str = "demo"
     port: int = field(default_factory=free_port)
     database_url: str | None = None
     lines: list[str] = field(default_factory=list)
@@ -68,7 +69,7 @@ class City:
         began = time.monotonic()
         self.lines.clear()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tidar", "demo", "--port", str(self.port)],
+            [sys.executable, "-m", "tidar", self.word, "--port", str(self.port)],
             cwd=ROOT, env=self.environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
@@ -76,7 +77,9 @@ class City:
         threading.Thread(target=self._follow, args=(self.process, ready), daemon=True).start()
         while not ready.wait(0.2):
             if self.process.poll() is not None or time.monotonic() - began > patience_seconds:
-                raise RuntimeError("tidar demo did not become ready:\n" + "".join(self.lines[-40:]) + self.logs())
+                raise RuntimeError(
+                    f"tidar {self.word} did not become ready:\n" + "".join(self.lines[-40:]) + self.logs()
+                )
         self.seconds_to_ready = time.monotonic() - began
         return self
 
@@ -112,8 +115,8 @@ class City:
             self.process.wait(10)
 
 
-def new_city(name: str) -> City:
+def new_city(name: str, *, word: str = "demo") -> City:
     """A city in a fresh home; not started yet."""
     home = Path(tempfile.mkdtemp(prefix="tdr-", dir="/tmp"))  # a short path: a socket lives below it
     home.chmod(0o755)
-    return City(home=home, database_url=own_database_url(f"tidar_{name}"))
+    return City(home=home, word=word, database_url=own_database_url(f"tidar_{name}"))

@@ -1,7 +1,7 @@
 """A market for a served city, made by the real actions in a process of its own.
 
-`python -m tests.journeys.market open <stalls> <with dues>` prints the stalls' codes; `… books <device id>` prints what
-the city has of a phone and in its collector's account.
+`python -m tests.journeys.market open <stalls> <with dues>` prints the stalls' codes and sign-in links by name; `… books
+<device id>` prints what the city has of a phone and in its collector's account.
 """
 
 from __future__ import annotations
@@ -28,10 +28,11 @@ def ask(city: City, *words: str) -> Any:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _open(count: int, with_dues: int) -> list[dict[str, Any]]:
+def _open(count: int, with_dues: int) -> dict[str, Any]:
     """`count` stalls in blocks of a hundred; the first ones owe the last three days and today."""
     from tests.retribusi import builders
     from tidar.common import clock
+    from tidar.people import api as people
     from tidar.places import api as places
     from tidar.retribusi.models import LevyObject
 
@@ -46,7 +47,10 @@ def _open(count: int, with_dues: int) -> list[dict[str, Any]]:
         for back in range(DAYS, -1, -1):
             builders.assess(one, today - timedelta(days=back), at=at)
     codes = dict(LevyObject.objects.values_list("id", "qr_code"))
-    return [{"qr": codes[one.object_id], "number": one.number} for one in made]
+    people.create_sample_people(by=builders.SYSTEM, at=at)
+    links = people.create_demo_links(base_url="", by=builders.SYSTEM, at=at)
+    stalls = [{"qr": codes[one.object_id], "number": one.number} for one in made]
+    return {"stalls": stalls, "links": {link.person: link.url for link in links}}
 
 
 def _books(device_id: str) -> dict[str, Any]:
@@ -56,20 +60,17 @@ def _books(device_id: str) -> dict[str, Any]:
     from tidar.retribusi.rules.accounts import collector_cash_key
 
     device = Device.objects.get(pk=device_id)
-    rows = DeviceRecord.objects.filter(device=device).order_by("counter")
+    account = collector_cash_key(device.collector_id)
+    bodies = [json.loads(bytes(row.body)) for row in DeviceRecord.objects.filter(device=device).order_by("counter")]
+    payments = Payment.objects.filter(key__startswith=f"alat:{device.pk}:").order_by("receipt_number")
+    handed = Handover.objects.filter(pk__in=[body["id"] for body in bodies if body["kind"] == "handover"])
     return {
-        "bodies": [json.loads(bytes(row.body)) for row in rows],
-        "states": sorted({row.state for row in rows}),
-        "payments": sum(
-            Payment.objects.filter(collector_id=device.collector_id).values_list("amount_rupiah", flat=True)
-        ),
-        "receipts": sorted(
-            Payment.objects.filter(collector_id=device.collector_id).values_list("receipt_number", flat=True)
-        ),
-        "cash": ledger.balance(collector_cash_key(device.collector_id)),
-        "declared": list(
-            Handover.objects.filter(collector_id=device.collector_id).values_list("declared_rupiah", flat=True)
-        ),
+        "bodies": bodies,
+        "states": sorted(set(DeviceRecord.objects.filter(device=device).values_list("state", flat=True))),
+        "payments": sum(payment.amount_rupiah for payment in payments),
+        "receipts": [payment.receipt_number for payment in payments],
+        "cash": ledger.balances([account]).get(account, 0),  # of the collector, with all phones
+        "declared": list(handed.values_list("declared_rupiah", flat=True)),
         "broken": [*ledger.check(), *checking.check()],
     }
 

@@ -1,4 +1,5 @@
 /** The collector's app: opens from the phone's own store, shows one screen at a time, sends in the background. */
+import { spoilt } from "./device.js";
 import { h, toast } from "./dom.js";
 import * as amount from "./layar/amount.js";
 import * as block from "./layar/block.js";
@@ -47,7 +48,8 @@ const app = {
 
 function where() {
   const [name, ...params] = location.hash.replace(/^#\/?/, "").split("/").map(decodeURIComponent);
-  const unready = !app.state.device?.code || app.state.device.behind || !app.state.route;
+  const { device, route } = app.state;
+  const unready = !device?.code || spoilt(device) || !route || route.device !== device.id;
   return unready && !WITHOUT_ROUTE.has(name) ? ["siap", []] : [SCREENS[name] ? name : "", params];
 }
 
@@ -93,11 +95,12 @@ async function unfinished() {
 function unable(error) {
   console.error(error);
   root.replaceChildren(h("main", { class: "body" }, h("h1", null, "Aplikasi belum bisa dibuka"),
-    h("p", null, "Kuitansi Anda aman di HP ini. Tutup aplikasi, lalu buka lagi."), h("p", { class: "muted" }, String(error.message ?? error))));
+    h("p", null, "Kuitansi Anda aman di HP ini. Tutup aplikasi, lalu buka lagi."),
+    h("p", { class: "muted" }, String(error.message ?? error))));
 }
 
 async function start() {
-  more.paint(localStorage.getItem("tidar-pungut-tampilan") ?? "");
+  more.paint(localStorage.getItem(more.THEME) ?? "");
   await unfinished();
   await arrive();
   addEventListener("hashchange", () => arrive().catch(unable));

@@ -1,16 +1,19 @@
 /** This phone: its key, its registration, whether it is ready for a day without signal, and its unsent records as a file. */
 import { base64url, make, native, uuid7 } from "./keys.js";
-import { get, post } from "./net.js";
+import { get, post, Refused } from "./net.js";
 import { wire } from "./record.js";
 import { exclusive, inState, recall, remember, unsent } from "./store.js";
 
 const LOCK = "tidar-pungut-alat";
 
+/** Whether this phone needs a new key: its store is older than the city's, it was revoked, or is somebody else's. */
+export const spoilt = (device) => Boolean(device.behind || device.revoked || device.foreign);
+
 /** Register this phone under `name`. The key is kept before the city hears of it: a lost answer is asked for again. */
 export function register(name) {
   return exclusive(LOCK, async () => {
     const known = await recall("device");
-    let device = known && !known.behind ? known : null;
+    let device = known && !spoilt(known) ? known : null;
     if (!device) {
       const { secret, publicKey } = await make();
       device = { id: uuid7(), secret, publicKey };
@@ -23,7 +26,8 @@ export function register(name) {
 }
 
 async function kept(device, answer) {
-  const updated = { ...device, code: answer.code, approved: answer.approved !== false, sentence: answer.sentence ?? "" };
+  const standing = { approved: answer.approved !== false, revoked: answer.revoked === true, sentence: answer.sentence ?? "" };
+  const updated = { ...device, code: answer.code, ...standing };
   await remember("device", updated);
   return updated;
 }
@@ -32,8 +36,13 @@ async function kept(device, answer) {
 export function askApproval() {
   return exclusive(LOCK, async () => {
     const device = await recall("device");
-    const { body } = await get(`/api/pungut/alat/${device.id}`);
-    return kept(device, body);
+    try {
+      const { body } = await get(`/api/pungut/alat/${device.id}`);
+      return kept(device, body);
+    } catch (error) {
+      if (error instanceof Refused && error.status === 404) await remember("device", { ...device, foreign: true });
+      throw error;
+    }
   });
 }
 
@@ -73,7 +82,7 @@ export async function asFile() {
   const content = {
     made_at: new Date().toISOString(), device: device?.id, code: device?.code, name: device?.name,
     public_key: device ? base64url(device.publicKey) : "",
-    records: records.map((record) => ({ device: record.device, counter: record.counter, receipt: record.receipt, ...wire(record) })),
+    records: records.map((each) => ({ device: each.device, counter: each.counter, receipt: each.receipt, ...wire(each) })),
   };
   return new Blob([JSON.stringify(content, null, 1)], { type: "application/json" });
 }

@@ -40,7 +40,8 @@ export function drawing(path, size, label) {
 
 /** A big button. `kind`: "primary", "danger" or "" . */
 export function button(text, onclick, { kind = "", mark = "", ...props } = {}) {
-  return h("button", { type: "button", class: `big ${kind && `big--${kind}`}`, onclick, ...props }, mark && icon(mark), h("span", null, text));
+  const look = `big ${kind && `big--${kind}`}`;
+  return h("button", { type: "button", class: look, onclick, ...props }, mark && icon(mark), h("span", null, text));
 }
 
 /** A link that looks like a button. */
@@ -50,14 +51,21 @@ export function linkButton(text, href, { kind = "", mark = "" } = {}) {
 
 /** A notice: `kind` "warn", "bad", "ok", "info". */
 export function notice(kind, text, ...more) {
-  return h("div", { class: `notice notice--${kind}`, role: kind === "bad" ? "alert" : "status" }, icon({ ok: "check", info: "info" }[kind] ?? "alert"), h("div", null, h("p", null, text), ...more));
+  const role = kind === "bad" ? "alert" : "status";
+  const mark = icon({ ok: "check", info: "info" }[kind] ?? "alert");
+  return h("div", { class: `notice notice--${kind}`, role }, mark, h("div", null, h("p", null, text), ...more));
 }
 
-const TABS = [["", "Rute", "route"], ["riwayat", "Kuitansi", "receipt"], ["setor", "Setor", "hand"], ["lainnya", "Lainnya", "more"]];
+const TABS = [
+  ["", "Rute", "route"], ["riwayat", "Kuitansi", "receipt"], ["setor", "Setor", "hand"], ["lainnya", "Lainnya", "more"],
+];
 
 function tabs(current) {
-  return h("nav", { class: "tabs", "aria-label": "Bagian aplikasi" }, TABS.map(([name, text, mark]) =>
-    h("a", { class: "tab", href: `#/${name}`, "aria-current": name === current ? "page" : null }, icon(mark), h("span", null, text))));
+  const tab = ([name, text, mark]) => {
+    const here = name === current ? "page" : null;
+    return h("a", { class: "tab", href: `#/${name}`, "aria-current": here }, icon(mark), h("span", null, text));
+  };
+  return h("nav", { class: "tabs", "aria-label": "Bagian aplikasi" }, TABS.map(tab));
 }
 
 /** A screen: bar with the only h1, body, and actions within the thumb's reach. */
@@ -66,16 +74,19 @@ export function frame({ title, over = "", back = null, pill = null, body, action
     back !== null && h("a", { class: "bar__back", href: back, "aria-label": "Kembali" }, icon("back")),
     h("div", { class: "bar__title" }, over && h("p", { class: "bar__over" }, over), h("h1", { tabindex: "-1" }, title)),
     pill);
-  const foot = h("footer", { class: "foot" }, actions.length > 0 && h("div", { class: "actions" }, actions), tab !== null && tabs(tab));
+  const within = actions.length > 0 && h("div", { class: "actions" }, actions);
+  const foot = h("footer", { class: "foot" }, within, tab !== null && tabs(tab));
   return [head, h("main", { id: "isi", class: "body" }, body), foot];
 }
 
 /** A numeric keypad; `press` gets "0"–"9", `extra` or "hapus". */
 export function keypad(press, extra = "") {
-  const key = (name, label, props = {}) => h("button", { type: "button", class: "key", onclick: () => press(name), ...props }, label);
+  const key = (name, label, props) =>
+    h("button", { type: "button", class: "key", onclick: () => press(name), ...props }, label);
   const digits = [..."123456789"].map((digit) => key(digit, digit));
   return h("div", { class: "keypad", role: "group", "aria-label": "Papan angka" }, digits,
-    extra ? key(extra, extra) : h("span", null), key("0", "0"), key("hapus", icon("erase"), { "aria-label": "Hapus satu angka" }));
+    extra ? key(extra, extra) : h("span", null), key("0", "0"),
+    key("hapus", icon("erase"), { "aria-label": "Hapus satu angka" }));
 }
 
 /** A sheet from below; resolves with what was chosen, or null. */

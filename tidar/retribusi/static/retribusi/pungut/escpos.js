@@ -10,7 +10,10 @@ const ESC = 0x1b;
 const GS = 0x1d;
 const LF = 0x0a;
 const ALIGN = { left: 0, center: 1, right: 2 };
-const PLAIN = { "–": "-", "—": "-", "−": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "·": "-", "×": "x", "²": "2", "✓": "v", "→": ">", "½": "1/2" };
+const PLAIN = {
+  "–": "-", "—": "-", "−": "-", "‘": "'", "’": "'", "“": '"', "”": '"', "…": "...", "·": "-", "×": "x", "²": "2", "✓": "v",
+  "→": ">", "½": "1/2",
+};
 
 /** ASCII that reads the same: accents fall off, signs become their plain ones, the rest a question mark. */
 export function ascii(text) {

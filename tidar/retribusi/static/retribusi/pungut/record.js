@@ -41,13 +41,19 @@ async function attempt({ device, chain, kind, id, fields, amount, view, now }) {
   const bytes = canonical(made.body);
   const hash = await sha256(bytes);
   const record = {
-    device: device.id, counter: made.counter, id, kind, at: made.at, day: hari(new Date(made.at)), hash,
-    body: bytes, signature: await sign(device.secret, bytes), receipt: made.receipt, fields, amount, view,
-    unsent: 1, state: "hp", sentence: "",
+    device: device.id, counter: made.counter, id, kind, at: made.at, day: hari(new Date(made.at)), hash, body: bytes,
+    signature: await sign(device.secret, bytes), receipt: made.receipt, fields, amount, view, unsent: 1, state: "hp",
+    sentence: "",
   };
   const cash = CASH[kind] * amount;
   const to = { counter: made.counter, hash, at: made.at };
   return (await commit(record, { from: chain, to, cash })) ? record : null;
+}
+
+/** A full phone says so in a sentence; nothing was kept and no number was used. */
+function spoken(error) {
+  if (error.name !== "QuotaExceededError") throw error;
+  throw new UnableToRecord("Penyimpanan HP penuh, kuitansi belum tersimpan. Hapus foto atau aplikasi, lalu coba lagi.");
 }
 
 /** Why an amount cannot be taken, or "". */
@@ -66,12 +72,12 @@ export function append(kind, fields, { id = uuid7(), amount = fields.amount, vie
   return exclusive("tidar-pungut-rantai", async () => {
     const device = await recall("device");
     if (!device?.code) throw new UnableToRecord("HP ini belum didaftarkan.");
-    if (device.behind) throw new UnableToRecord("Catatan lama di HP ini hilang. Daftarkan lagi sebagai HP baru.");
+    if (device.behind || device.revoked) throw new UnableToRecord("HP ini harus didaftarkan lagi dulu.");
     for (let tries = 0; tries < 50; tries++) {
       const known = await byId(id);
       if (known) return known;
       const chain = (await recall(chainKey(device.id))) ?? FIRST;
-      const record = await attempt({ device, chain, kind, id, fields, amount, view, now });
+      const record = await attempt({ device, chain, kind, id, fields, amount, view, now }).catch(spoken);
       if (record) return record;
     }
     throw new UnableToRecord("Kuitansi belum tersimpan. Coba sekali lagi.");

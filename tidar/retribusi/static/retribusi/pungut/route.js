@@ -11,7 +11,8 @@ import { hari } from "./words.js";
 function billed(stall) {
   const dues = (stall.dues ?? []).map(([number, period, amount, due]) => ({ number, period, owed: amount, due, count: 1 }));
   const rest = stall.more ? stall.owed - owed(dues) : 0;
-  return rest > 0 ? [...dues, { number: "", period: `${stall.more} tagihan berikutnya`, owed: rest, due: "", count: stall.more }] : dues;
+  if (rest <= 0) return dues;
+  return [...dues, { number: "", period: `${stall.more} tagihan berikutnya`, owed: rest, due: "", count: stall.more }];
 }
 
 /** Fetch the newest route; returns it. The one on the phone stays until a whole new one has come. */

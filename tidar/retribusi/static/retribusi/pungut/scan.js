@@ -3,6 +3,8 @@ import { detects } from "./device.js";
 
 const EVERY = 180; // milliseconds between looks: enough for a hand that holds still, kind to the battery
 const WIDEST = 640;
+const NOT_ALLOWED = "Kamera belum diizinkan. Izinkan kamera di setelan Chrome, atau ketik nomor.";
+const NO_CAMERA = "Kamera tidak bisa dibuka. Ketik nomor saja.";
 
 async function reader() {
   if (await detects()) {
@@ -43,8 +45,7 @@ export async function look(video, found) {
     const wanted = { facingMode: "environment", width: { ideal: 1280 }, height: { ideal: 720 } };
     stream = await navigator.mediaDevices.getUserMedia({ video: wanted, audio: false });
   } catch (error) {
-    const refused = error.name === "NotAllowedError";
-    throw new Error(refused ? "Kamera belum diizinkan. Izinkan kamera di setelan Chrome, atau ketik nomor." : "Kamera tidak bisa dibuka. Ketik nomor saja.");
+    throw new Error(error.name === "NotAllowedError" ? NOT_ALLOWED : NO_CAMERA);
   }
   const track = stream.getVideoTracks()[0];
   let running = true;

@@ -6,6 +6,7 @@ import { hari, lama, umur } from "./words.js";
 const CLOCK_MINUTES = 2;
 const NEARLY_FULL = 0.9;
 const OLD_HOURS = 20;
+const SIGN_IN_WORDS = "Masa masuk sudah habis. Anda tetap bisa memungut; masuk lagi saat ada sinyal.";
 
 /** A whole picture of this moment. */
 export async function load() {
@@ -51,18 +52,27 @@ function clockWarning({ server, chain, moment }) {
 
 async function storageWarning() {
   const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  return quota && usage / quota > NEARLY_FULL ? "Penyimpanan HP hampir penuh. Hapus foto atau aplikasi yang tidak dipakai." : "";
+  const words = "Penyimpanan HP hampir penuh. Hapus foto atau aplikasi yang tidak dipakai.";
+  return quota && usage / quota > NEARLY_FULL ? words : "";
 }
 
 /** `[kind, sentence, link?]` for everything that needs the collector. */
 export async function warnings(state) {
   const found = [];
-  if (state.device?.behind) found.push(["bad", "Catatan lama di HP ini hilang. Daftarkan lagi sebagai HP baru.", ["#/siap", "Daftarkan"]]);
-  if (state.device?.code && state.device.approved === false) found.push(["warn", "HP ini menunggu persetujuan kepala pasar.", ["#/siap", "Periksa"]]);
-  if (state.problem.problem === "masuk") found.push(["warn", "Masa masuk sudah habis. Anda tetap bisa memungut; masuk lagi saat ada sinyal.", ["/akun/masuk/?next=/pungut/", "Masuk"]]);
-  if (state.problem.problem === "ditolak") found.push(["bad", `Kota belum menerima kiriman: ${state.problem.sentence}`, ["#/kirim", "Lihat"]]);
+  const { device, problem } = state;
+  if (device?.behind) found.push(["bad", "Catatan lama di HP ini hilang. Daftarkan lagi sebagai HP baru."]);
+  if (device?.revoked) found.push(["bad", device.sentence]);
+  if (device?.foreign) found.push(["warn", "HP ini terdaftar atas nama juru pungut lain. Daftarkan atas nama Anda."]);
+  if (device?.code && device.approved === false && !device.revoked) {
+    found.push(["warn", "HP ini menunggu persetujuan kepala pasar.", ["#/siap", "Periksa"]]);
+  }
+  if (problem.problem === "masuk") found.push(["warn", SIGN_IN_WORDS, ["/akun/masuk/?next=/pungut/", "Masuk"]]);
+  if (problem.problem === "ditolak") {
+    found.push(["bad", `Kota belum menerima kiriman: ${problem.sentence}`, ["#/kirim", "Lihat"]]);
+  }
   if (state.route && state.moment - state.route.fetched > OLD_HOURS * 3600000) {
-    found.push(["warn", `Rute diunduh ${umur(state.route.fetched, state.moment)}. Siapkan lagi saat ada sinyal.`, ["#/siap", "Siapkan rute"]]);
+    const age = umur(state.route.fetched, state.moment);
+    found.push(["warn", `Rute diunduh ${age}. Siapkan lagi saat ada sinyal.`, ["#/siap", "Siapkan rute"]]);
   }
   const clock = clockWarning(state);
   if (clock) found.push(["warn", clock]);

@@ -3,7 +3,7 @@
  * as received by the city's own answer for its counter; a lost answer means asking again, and the same record again gets
  * the same answer. One tab (or the service worker) at a time.
  */
-import { clockDifference, MustSignIn, NoSignal, post } from "./net.js";
+import { clockDifference, MustSignIn, NoSignal, post, Refused } from "./net.js";
 import { wire } from "./record.js";
 import { chainKey, exclusive, FIRST, inState, recall, remember, settle, since, tell, unsent } from "./store.js";
 
@@ -57,13 +57,20 @@ async function lacking(device, missing) {
 }
 
 async function batches() {
+  const own = (await recall("device"))?.id;
+  const passed = new Set(); // earlier phones' records that the city does not take now; they do not hold up this one's
   let stuck = 0;
   for (;;) {
-    const waiting = await unsent(BATCH);
+    const waiting = (await unsent()).filter((record) => !passed.has(record.device));
     if (!waiting.length) return;
     const { device } = waiting[0];
-    const done = await sendBatch(device, waiting.filter((record) => record.device === device));
-    stuck = done.answered ? 0 : stuck + 1;
+    try {
+      const done = await sendBatch(device, waiting.filter((record) => record.device === device).slice(0, BATCH));
+      stuck = done.answered ? 0 : stuck + 1;
+    } catch (error) {
+      if (!(error instanceof Refused) || device === own) throw error;
+      passed.add(device);
+    }
     if (stuck > 1) throw new NoSignal("Kota belum menjawab untuk semua kuitansi.");
   }
 }

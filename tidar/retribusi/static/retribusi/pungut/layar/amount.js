@@ -7,6 +7,7 @@ import { standing } from "../state.js";
 import { forget, recall, remember } from "../store.js";
 import { angka, rupiah, terbilang } from "../words.js";
 
+const UNKNOWN = "Lapak ini belum terdaftar. Uang tetap dicatat, lalu diperiksa petugas.";
 const NOTES = [5000, 10000, 20000, 50000];
 
 /** Where the money is for: a stall of the route, or a number that was typed and is not in it. */
@@ -15,7 +16,8 @@ function subject(app) {
   if (app.name === "bayar-nomor") {
     const markets = state.route.markets ?? [];
     const market = markets.length === 1 ? markets[0].code : "";
-    return { number: params[0], stall: null, dues: [], fields: { stall: "", number: params[0], market, occupancy: null, shown_owed: null } };
+    const fields = { stall: "", number: params[0], market, occupancy: null, shown_owed: null };
+    return { number: params[0], stall: null, dues: [], fields };
   }
   const stall = state.stalls.get(params[0]);
   if (!stall) return null;
@@ -88,7 +90,7 @@ export async function render(app) {
     title: about.number, over: about.stall?.trader || "Lapak tidak dikenal",
     back: about.stall ? `#/lapak/${encodeURIComponent(about.stall.qr)}` : "#/cari",
     body: [h("section", { class: "card paying" }, h("h2", null, "Terima uang"), sum, words, said),
-      !about.fields.occupancy && notice("warn", "Lapak ini belum terdaftar. Uang tetap dicatat, lalu diperiksa petugas."), typing && notes],
+      !about.fields.occupancy && notice("warn", UNKNOWN), typing && notes],
     actions: [typing && keypad(press, "000"), confirm],
   });
 }

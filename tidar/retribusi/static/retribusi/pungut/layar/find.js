@@ -13,6 +13,7 @@ export function render(app) {
   memory.typed = "";
   const shown = h("output", { class: "typed", "aria-live": "polite" });
   const list = h("div", { class: "matches" });
+  const hint = h("p", { class: "muted" }, "Ketik angka yang tertulis di lapak.");
   const chips = names.map((name) => h("button", { type: "button", class: "chip", "data-block": name, onclick: () => {
     memory.block = memory.block === name ? "" : name;
     draw();
@@ -29,8 +30,8 @@ export function render(app) {
     shown.classList.toggle("typed--empty", !memory.typed);
     const found = matching(state.route.stalls, memory.typed, memory.block).slice(0, SHOWN);
     const number = memory.block ? `${memory.block}-${memory.typed}` : memory.typed;
-    if (found.length) list.replaceChildren(h("ul", { class: "list" }, found.map((stall) => stallRow(state, stall))));
-    else list.replaceChildren(...(memory.typed ? unknown(number) : [h("p", { class: "muted" }, "Ketik angka yang tertulis di lapak.")]));
+    if (found.length) list.replaceChildren(h("ul", { class: "list" }, found.map((stall) => stallRow(state, stall, { where: true }))));
+    else list.replaceChildren(...(memory.typed ? unknown(number) : [hint]));
   }
 
   function press(key) {

@@ -5,6 +5,9 @@ import { append, refused } from "../record.js";
 import { rupiah, terbilang } from "../words.js";
 import { notices, pill } from "./parts.js";
 
+const NOW = "Serahkan uangnya, lalu bendahara menghitung dan mengonfirmasi.";
+const LATER = "Bendahara melihat setoran ini begitu HP mendapat sinyal.";
+
 function difference(amount, bag) {
   if (!amount) return "";
   if (amount === bag) return "Hitung dulu uangnya. Ubah bila berbeda.";
@@ -40,8 +43,7 @@ export async function render(app) {
   async function take() {
     confirm.disabled = true;
     try {
-      const text = navigator.onLine ? "Serahkan uangnya, lalu bendahara menghitung dan mengonfirmasi." : "Bendahara melihat setoran ini begitu HP mendapat sinyal.";
-      const made = await append("handover", { amount }, { id, view: { words: text } });
+      const made = await append("handover", { amount }, { id, view: { words: navigator.onLine ? NOW : LATER } });
       await app.reload();
       app.memory.back = "#/";
       app.replace(`#/kuitansi/${made.device}/${made.counter}`);

@@ -1,9 +1,9 @@
 /** The route by block, the money in the bag, and the two big ways to a stall. */
-import { frame, h, icon, linkButton } from "../dom.js";
+import { frame, h, icon } from "../dom.js";
 import { blocks } from "../route.js";
 import { standing, today } from "../state.js";
 import { angka, rupiah } from "../words.js";
-import { notices, pill } from "./parts.js";
+import { blockName, notices, pill, toStalls } from "./parts.js";
 
 export const live = true;
 
@@ -15,33 +15,39 @@ function money(state) {
     h("p", { class: "muted" }, count ? `Hari ini ${angka(count)} kuitansi, ${rupiah(sum)}` : "Belum ada kuitansi hari ini"));
 }
 
-function row(state, { block, market, key, stalls }, several) {
+function row(state, { block, key, stalls }) {
   const taken = stalls.filter((stall) => stall.id !== null);
   const open = taken.map((stall) => standing(state, stall).owed);
   const done = open.filter((sum) => sum === 0).length;
   const left = open.reduce((sum, each) => sum + each, 0);
-  const name = several && market ? `${block || "Tanpa blok"} · ${state.names.get(market) ?? market}` : block || "Tanpa blok";
   return h("li", null, h("a", { class: "block", href: `#/blok/${encodeURIComponent(key)}` },
-    h("span", { class: "block__name" }, /^\w{1,3}$/.test(block) && !several ? `Blok ${block}` : name),
+    h("span", { class: "block__name" }, blockName(block)),
     h("span", { class: "block__left" }, left ? rupiah(left) : "Lunas"),
     h("progress", { max: taken.length || 1, value: done, "aria-label": `Lunas ${done} dari ${taken.length} lapak` }),
     h("span", { class: "block__done" }, `${angka(done)} dari ${angka(taken.length)} lapak lunas`), icon("next")));
 }
 
+function ofMarket(state, { code, name }, list) {
+  const id = `pasar-${code || "lain"}`;
+  return h("section", { class: "stack", "aria-labelledby": id },
+    h("h2", { id }, name), h("ul", { class: "list" }, list.map((each) => row(state, each))));
+}
+
 /** The screen. */
 export async function render({ state }) {
   const { route, device } = state;
-  state.names = new Map((route.markets ?? []).map((market) => [market.code, market.name]));
+  const markets = [...(route.markets ?? []), { code: "", name: "Di luar pasar" }];
   const list = blocks(route);
+  const parts = markets.map((market) => [market, list.filter((each) => each.market === market.code)]);
+  const found = parts.filter(([, each]) => each.length);
+  const empty = h("p", { class: "muted" }, "Rute ini belum berisi lapak. Hubungi kepala pasar.");
   return frame({
     title: "Rute hari ini",
     over: [route.collector?.name, device.code].filter(Boolean).join(" · "),
     pill: pill(state),
     body: [await notices(state), money(state),
-      h("section", { "aria-labelledby": "blok" }, h("h2", { id: "blok", class: "visually-hidden" }, "Blok"),
-        list.length ? h("ul", { class: "list" }, list.map((each) => row(state, each, (route.markets ?? []).length > 1)))
-          : h("p", { class: "muted" }, "Rute ini belum berisi lapak. Hubungi kepala pasar."))],
-    actions: [linkButton("Pindai", "#/pindai", { kind: "primary", mark: "scan" }), linkButton("Ketik nomor", "#/cari", { kind: "primary", mark: "keys" })],
+      found.length ? found.map(([market, each]) => ofMarket(state, market, each)) : empty],
+    actions: toStalls(),
     tab: "",
   });
 }

@@ -5,6 +5,7 @@ import { append } from "../record.js";
 import { angka, rupiah, terbilang } from "../words.js";
 import { pill } from "./parts.js";
 
+const NONE = "Tidak ada karcis di tangan Anda. Ambil buku karcis di kantor, lalu siapkan rute lagi.";
 const STEPS = [1, 5, 10];
 const padded = (serial) => String(serial).padStart(6, "0");
 
@@ -22,7 +23,7 @@ export function render(app) {
   const { state } = app;
   const ranges = inHand(state);
   if (!ranges.length) {
-    return frame({ title: "Jual karcis", back: "#/lainnya", body: [notice("info", "Tidak ada karcis di tangan Anda. Ambil buku karcis di kantor, lalu siapkan rute lagi.")] });
+    return frame({ title: "Jual karcis", back: "#/lainnya", body: [notice("info", NONE)] });
   }
   const id = uuid7();
   let range = ranges.find((each) => each.book === app.memory.book) ?? ranges[0];
@@ -37,8 +38,9 @@ export function render(app) {
     count = 1;
     draw();
   } }, `${each.prefix} ${rupiah(each.denomination)}`));
+  const adding = (step) => button(`+${step}`, () => change(step), { "aria-label": `Tambah ${step} lembar` });
   const steps = h("div", { class: "steps", role: "group", "aria-label": "Jumlah lembar" },
-    button("−1", () => change(-1), { "aria-label": "Kurangi 1 lembar" }), STEPS.map((step) => button(`+${step}`, () => change(step), { "aria-label": `Tambah ${step} lembar` })));
+    button("−1", () => change(-1), { "aria-label": "Kurangi 1 lembar" }), STEPS.map(adding));
 
   const most = () => range.last - range.first + 1;
   const said = () => `${range.prefix} ${padded(range.first)} – ${padded(range.first + count - 1)}`;
@@ -59,8 +61,10 @@ export function render(app) {
     confirm.disabled = true;
     try {
       const markets = state.route.markets ?? [];
-      const fields = { book: range.book, first: range.first, last: range.first + count - 1, market: markets.length === 1 ? markets[0].code : "", amount: count * range.denomination };
-      const view = { prefix: range.prefix, serials: said(), words: `${angka(count)} lembar karcis @ ${rupiah(range.denomination)}.` };
+      const market = markets.length === 1 ? markets[0].code : "";
+      const { book, prefix, first, denomination } = range;
+      const fields = { book, first, last: first + count - 1, market, amount: count * denomination };
+      const view = { prefix, serials: said(), words: `${angka(count)} lembar karcis @ ${rupiah(denomination)}.` };
       const made = await append("karcis", fields, { id, view });
       await app.reload();
       app.memory.back = "#/karcis";

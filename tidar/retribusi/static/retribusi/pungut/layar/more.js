@@ -6,6 +6,8 @@ import { angka, umur } from "../words.js";
 import { notices, pill } from "./parts.js";
 import { save } from "./status.js";
 
+/** Where the choice is kept. */
+export const THEME = "tidar-pungut-tampilan";
 const THEMES = [["", "Ikut HP"], ["light", "Terang"], ["dark", "Gelap"]];
 
 /** Paint the chosen theme; "" is the phone's own. */
@@ -15,21 +17,28 @@ export function paint(theme) {
 }
 
 function themes() {
-  const chips = THEMES.map(([value, text]) => h("button", { type: "button", class: "chip", "data-theme-value": value, onclick: () => {
-    localStorage.setItem("tidar-pungut-tampilan", value);
+  const set = (value) => {
+    localStorage.setItem(THEME, value);
     paint(value);
     mark();
-  } }, text));
-  const mark = () => chips.forEach((chip) => chip.setAttribute("aria-pressed", String(chip.dataset.themeValue === (localStorage.getItem("tidar-pungut-tampilan") ?? ""))));
+  };
+  const chips = THEMES.map(([value, text]) =>
+    h("button", { type: "button", class: "chip", "data-look": value, onclick: () => set(value) }, text));
+  const mark = () => {
+    const chosen = localStorage.getItem(THEME) ?? "";
+    chips.forEach((chip) => chip.setAttribute("aria-pressed", String(chip.dataset.look === chosen)));
+  };
   mark();
-  return h("section", { class: "card", "aria-labelledby": "tampilan" }, h("h2", { id: "tampilan" }, "Tampilan"), h("div", { class: "chips", role: "group", "aria-labelledby": "tampilan" }, chips));
+  const group = h("div", { class: "chips", role: "group", "aria-labelledby": "tampilan" }, chips);
+  return h("section", { class: "card", "aria-labelledby": "tampilan" }, h("h2", { id: "tampilan" }, "Tampilan"), group);
 }
 
 /** The screen. */
 export async function render(app) {
   const { state } = app;
   const printer = await recall("printer");
-  const age = state.route ? `${angka(state.route.stalls.length)} lapak, diunduh ${umur(state.route.fetched, state.moment)}` : "belum diunduh";
+  const { route, moment } = state;
+  const age = route ? `${angka(route.stalls.length)} lapak, diunduh ${umur(route.fetched, moment)}` : "belum diunduh";
   const install = app.memory.install && button("Pasang di layar utama", async () => {
     await app.memory.install.prompt();
     app.memory.install = null;

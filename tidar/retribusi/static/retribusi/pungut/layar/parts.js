@@ -1,5 +1,5 @@
 /** What several screens share: the sending pill, notices, a stall's row, a receipt's row. */
-import { h, icon, notice } from "../dom.js";
+import { h, icon, linkButton, notice } from "../dom.js";
 import { standing, stateOf, warnings } from "../state.js";
 import { angka, jam, rupiah } from "../words.js";
 
@@ -19,14 +19,25 @@ export async function notices(state) {
   return found.map(([kind, text, link]) => notice(kind, text, link && h("a", { class: "notice__link", href: link[0] }, link[1])));
 }
 
-/** One stall in a list. */
-export function stallRow(state, stall) {
+/** "Blok A"; a longer name is said as it is. */
+export const blockName = (block) => (/^\w{1,3}$/.test(block) ? `Blok ${block}` : block || "Tanpa blok");
+
+/** The two big ways to a stall. */
+export const toStalls = () => [
+  linkButton("Pindai", "#/pindai", { kind: "primary", mark: "scan" }),
+  linkButton("Ketik nomor", "#/cari", { kind: "primary", mark: "keys" }),
+];
+
+/** One stall in a list; `where` names its market when there are several. */
+export function stallRow(state, stall, { where = false } = {}) {
+  const markets = state.route.markets ?? [];
+  const market = where && markets.length > 1 && markets.find((each) => each.code === stall.market)?.name;
   const { owed } = standing(state, stall);
   const empty = stall.id === null;
   const kind = empty ? "none" : owed ? "open" : "done";
   return h("li", null, h("a", { class: `stall stall--${kind}`, href: `#/lapak/${encodeURIComponent(stall.qr)}` },
     h("span", { class: "stall__number" }, stall.number),
-    h("span", { class: "stall__who" }, empty ? "Kosong" : stall.trader),
+    h("span", { class: "stall__who" }, empty ? "Kosong" : stall.trader, market && h("small", null, market)),
     h("span", { class: "stall__owed" }, empty ? "" : owed ? rupiah(owed) : [icon("check"), "Lunas"])));
 }
 
@@ -37,7 +48,8 @@ export function recordRow(state, record) {
   const [kind, said] = stateOf(record);
   const back = state.act.taken.has(`${record.device}:${record.counter}`);
   const sign = record.kind === "void" || record.kind === "handover" ? -record.amount : record.amount;
-  return h("li", null, h("a", { class: `record ${back ? "record--back" : ""}`, href: `#/kuitansi/${record.device}/${record.counter}` },
+  const href = `#/kuitansi/${record.device}/${record.counter}`;
+  return h("li", null, h("a", { class: `record ${back ? "record--back" : ""}`, href },
     h("span", { class: "record__what" }, NAMES[record.kind] ?? record.view.number),
     h("span", { class: "record__sum" }, rupiah(sign)),
     h("span", { class: "record__when" }, `${jam(new Date(record.at))} · ${record.receipt}`),

@@ -1,5 +1,5 @@
 /** The receipt, at once: a big tick, the number, what was paid, a code that any phone reads; paper or message. */
-import { button, choose, drawing, frame, h, icon, notice, toast } from "../dom.js";
+import { button, choose, drawing, frame, h, icon, linkButton, notice, toast } from "../dom.js";
 import { encode } from "../escpos.js";
 import { print, UnableToPrint, ways } from "../printer.js";
 import { matrix, path } from "../qr.js";
@@ -21,7 +21,9 @@ function lines(record) {
   const { view } = record;
   const rows = (view.parts ?? []).map((part) => [part.period, rupiah(part.amount)]);
   if (view.rest) rows.push(["Uang muka", rupiah(view.rest)]);
-  return rows.length > 0 && h("ul", { class: "dues" }, rows.map(([left, right]) => h("li", { class: "due" }, h("span", null, left), h("span", { class: "due__sum" }, right))));
+  const line = ([left, right]) =>
+    h("li", { class: "due" }, h("span", null, left), h("span", { class: "due__sum" }, right));
+  return rows.length > 0 && h("ul", { class: "dues" }, rows.map(line));
 }
 
 function paper(record, options, route) {
@@ -29,7 +31,8 @@ function paper(record, options, route) {
     if (line.rule) return h("hr", null);
     if (line.qr) return qrOf(record);
     if (line.left !== undefined) return h("p", { class: "slip__pair" }, h("span", null, line.left), h("span", null, line.right));
-    return h("p", { class: `slip__${line.align ?? "left"} ${line.tall ? "slip__tall" : ""} ${line.bold ? "slip__bold" : ""}` }, line.text);
+    const look = [`slip__${line.align ?? "left"}`, line.tall && "slip__tall", line.bold && "slip__bold"];
+    return h("p", { class: look.filter(Boolean).join(" ") }, line.text);
   });
   return h("div", { class: "slip", "aria-hidden": "true" }, body);
 }
@@ -37,8 +40,11 @@ function paper(record, options, route) {
 async function printed(record, options, state) {
   const can = ways();
   const known = await recall("printer");
-  const offered = [can.bluetooth && ["bluetooth", "Pencetak Bluetooth", { mark: "printer" }], can.usb && ["usb", "Pencetak kabel USB", { mark: "printer" }],
-    ["dialog", "Cetak lewat HP", { mark: "phone" }]].filter(Boolean);
+  const offered = [
+    can.bluetooth && ["bluetooth", "Pencetak Bluetooth", { mark: "printer" }],
+    can.usb && ["usb", "Pencetak kabel USB", { mark: "printer" }],
+    ["dialog", "Cetak lewat HP", { mark: "phone" }],
+  ].filter(Boolean);
   const kind = known && can[known.kind] ? known.kind : await choose("Cetak dengan apa?", offered);
   if (!kind) return;
   if (kind === "dialog") {
@@ -69,23 +75,29 @@ async function shared(record, state) {
 /** Until when the collector may take this receipt back on the phone (milliseconds), or 0. */
 export function voidableUntil(record, state) {
   if (record.kind !== "payment" || state.act.taken.has(`${record.device}:${record.counter}`)) return 0;
-  const handed = state.act.records.some((other) => other.kind === "handover" && other.device === record.device && other.counter > record.counter);
+  const later = state.act.records.filter((other) => other.device === record.device && other.counter > record.counter);
+  const handed = later.some((other) => other.kind === "handover");
   return handed || record.device !== state.device?.id ? 0 : record.at + (state.route.void_minutes ?? 10) * MINUTE;
 }
 
 function status(record, state, voided) {
   if (voided) return notice("bad", "Kuitansi ini sudah dibatalkan.");
   const [kind, said] = stateOf(record);
-  const more = kind === "ok" ? `${heldWords(state)[0].toUpperCase()}${heldWords(state).slice(1)}.` : `${said[0].toUpperCase()}${said.slice(1)}${said.endsWith(".") ? "" : "."}`;
-  return notice(kind, kind === "info" ? "Tersimpan di HP. Dikirim sendiri saat ada sinyal." : more);
+  if (kind === "info") return notice(kind, "Tersimpan di HP. Dikirim sendiri saat ada sinyal.");
+  const words = kind === "ok" ? heldWords(state) : said;
+  return notice(kind, `${words[0].toUpperCase()}${words.slice(1)}${words.endsWith(".") ? "" : "."}`);
 }
 
 function facts(record) {
   const moment = new Date(record.at);
   const { view } = record;
-  const rows = [["Nomor", record.receipt], view.number && ["Lapak", view.number], view.trader && ["Nama", view.trader], view.receipt && ["Kuitansi", view.receipt],
-    record.fields.reason && ["Sebab", record.fields.reason], view.serials && ["Karcis", view.serials], ["Waktu", `${tanggal(moment)} ${jam(moment)}`], ["Kode", proof(record)]];
-  return h("dl", { class: "facts" }, rows.filter(Boolean).map(([term, value]) => h("div", null, h("dt", null, term), h("dd", null, value))));
+  const rows = [
+    ["Nomor", record.receipt], ["Lapak", view.number], ["Nama", view.trader], ["Kuitansi", view.receipt],
+    ["Sebab", record.fields.reason], ["Karcis", view.serials], ["Waktu", `${tanggal(moment)} ${jam(moment)}`],
+    ["Kode", proof(record)],
+  ];
+  const row = ([term, value]) => h("div", null, h("dt", null, term), h("dd", null, value));
+  return h("dl", { class: "facts" }, rows.filter(([, value]) => value).map(row));
 }
 
 /** The screen. */
@@ -103,7 +115,7 @@ export async function render(app) {
       h("p", { class: "amount" }, rupiah(record.amount)), h("p", { class: "amount__words" }, terbilang(record.amount)),
       record.view.words && h("p", { class: "says" }, record.view.words), lines(record)),
     status(record, state, voided), h("section", { class: "card" }, facts(record), qrOf(record)),
-    mayVoid && h("a", { class: "big big--quiet", href: `#/batal/${record.device}/${record.counter}` }, "Salah? Batalkan kuitansi ini"),
+    mayVoid && linkButton("Salah? Batalkan kuitansi ini", `#/batal/${record.device}/${record.counter}`, { kind: "quiet" }),
     paper(record, options, state.route)],
     actions: [h("div", { class: "pairs" }, button("Cetak", async () => {
       await printed(record, options, state);

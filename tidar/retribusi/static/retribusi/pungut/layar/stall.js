@@ -11,11 +11,14 @@ const ONE = { hari: "Satu hari", bulan: "Satu bulan", tagihan: "Satu tagihan" };
 function bills(dues) {
   const more = dues.slice(SHOWN);
   const named = dues.filter((due) => due.count === 1).map((due) => due.period);
-  const line = (due) => h("li", { class: "due" }, h("span", null, due.period), h("span", { class: "due__sum" }, rupiah(due.owed)));
+  const line = (due) =>
+    h("li", { class: "due" }, h("span", null, due.period), h("span", { class: "due__sum" }, rupiah(due.owed)));
+  const folded = () =>
+    h("details", null, h("summary", null, `${angka(count(more))} lagi`), h("ol", { class: "dues" }, more.map(line)));
   return h("section", { class: "card", "aria-labelledby": "tagihan" },
     h("h2", { id: "tagihan" }, `${angka(count(dues))} ${unit(named)} belum dibayar`),
     h("ol", { class: "dues" }, dues.slice(0, SHOWN).map(line)),
-    more.length > 0 && h("details", null, h("summary", null, `${angka(count(more))} lagi`), h("ol", { class: "dues" }, more.map(line))));
+    more.length > 0 && folded());
 }
 
 function head(stall, { owed, advance }) {
@@ -33,7 +36,9 @@ function choices(qr, { dues, owed }) {
   const first = dues[0];
   const found = [];
   if (owed) found.push(linkButton(`Semua ${rupiah(owed)}`, to(owed), { kind: "primary", mark: "cash" }));
-  if (dues.length > 1 && first.count === 1) found.push(linkButton(`${ONE[unit([first.period])]} ${rupiah(first.owed)}`, to(first.owed)));
+  if (dues.length > 1 && first.count === 1) {
+    found.push(linkButton(`${ONE[unit([first.period])]} ${rupiah(first.owed)}`, to(first.owed)));
+  }
   found.push(linkButton(owed ? "Jumlah lain" : "Terima uang muka", to(0), { kind: owed ? "" : "primary", mark: "keys" }));
   return found;
 }
@@ -43,7 +48,8 @@ export function render(app) {
   const { state, params } = app;
   const stall = state.stalls.get(params[0]);
   if (!stall) {
-    return frame({ title: "Lapak", back: "#/", body: [h("p", null, "Lapak ini tidak ada di rute Anda.")], actions: [button("Kembali", () => app.go("#/"))] });
+    const body = [h("p", null, "Lapak ini tidak ada di rute Anda.")];
+    return frame({ title: "Lapak", back: "#/", body, actions: [button("Kembali", () => app.go("#/"))] });
   }
   const facts = standing(state, stall);
   return frame({

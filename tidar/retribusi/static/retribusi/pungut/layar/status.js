@@ -6,6 +6,7 @@ import { hari, jam, umur } from "../words.js";
 import { notices, recordRow } from "./parts.js";
 
 export const live = true;
+const OPEN = new Set(["ditahan", "ditolak"]);
 
 /** Offer the unsent records as a file. */
 export async function save() {
@@ -22,18 +23,18 @@ export async function save() {
 function summary(state) {
   const { waiting, server, problem, moment } = state;
   const words = heldWords(state);
-  const when = server.at ? `Terakhir tersambung ${umur(server.at, moment)}, pukul ${jam(new Date(server.at))}.` : "Belum pernah tersambung.";
+  const at = server.at && `Terakhir tersambung ${umur(server.at, moment)}, pukul ${jam(new Date(server.at))}.`;
   return h("section", { class: "card" },
     h("p", { class: "owed" }, `${words[0].toUpperCase()}${words.slice(1)}`),
     h("p", null, waiting ? `${waiting} tersimpan di HP, dikirim sendiri saat ada sinyal.` : "Tidak ada yang tertinggal di HP."),
-    h("p", { class: "muted" }, when),
+    h("p", { class: "muted" }, at || "Belum pernah tersambung."),
     problem.problem === "sinyal" && waiting > 0 && h("p", { class: "muted" }, problem.sentence));
 }
 
 /** The screen. */
 export async function render(app) {
   const { state } = app;
-  const open = state.act.records.filter((record) => record.unsent || record.state === "ditahan" || record.state === "ditolak").reverse();
+  const open = state.act.records.filter((record) => record.unsent || OPEN.has(record.state)).reverse();
   const held = open.filter((record) => record.state === "ditahan").length;
   return frame({
     title: "Kiriman ke kota", over: state.device?.code ?? "", back: "#/",

@@ -5,6 +5,7 @@ import { record as read } from "../store.js";
 import { rupiah } from "../words.js";
 import { voidableUntil } from "./receipt.js";
 
+const TOO_LATE = "Kuitansi ini tidak bisa dibatalkan lagi dari HP. Lapor ke bendahara.";
 const REASONS = ["Salah jumlah", "Salah lapak", "Uang dikembalikan", "Tercatat dua kali"];
 
 /** The screen. */
@@ -14,7 +15,7 @@ export async function render(app) {
   const back = `#/kuitansi/${params[0]}/${params[1]}`;
   const until = record ? voidableUntil(record, state) : 0;
   if (until <= Date.now()) {
-    return frame({ title: "Batalkan", back, body: [notice("warn", "Kuitansi ini tidak bisa dibatalkan lagi dari HP. Lapor ke bendahara.")] });
+    return frame({ title: "Batalkan", back, body: [notice("warn", TOO_LATE)] });
   }
   let reason = "";
   const chips = REASONS.map((text) => h("button", { type: "button", class: "big", "aria-pressed": "false", onclick: () => {
