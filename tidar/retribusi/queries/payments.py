@@ -91,7 +91,7 @@ class Whole:
 def payments_seen_by(actor: Actor) -> QuerySet[Payment]:
     """Payments of the agencies and areas that the actor may see."""
     mine = granted(actor, permission="levies.see", agency="agency", area="market__area_code")
-    return Payment.objects.filter(mine).select_related("occupancy__levy_object", "market", "reversed_by")
+    return Payment.objects.filter(mine).select_related("occupancy__levy_object", "market", "reversed_by", "reverses")
 
 
 def narrowed(found: QuerySet[Payment], to: Narrowed) -> QuerySet[Payment]:

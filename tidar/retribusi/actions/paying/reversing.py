@@ -209,7 +209,7 @@ def _hold(payment: Payment, made: Payment, held: int, *, in_hand: bool, by: Acto
         kind=Case.Kind.SURPLUS.value, key=f"titipan:{made.pk}", agency=payment.agency_id,
         subject=f"pembayaran:{payment.pk}", occupancy_id=payment.occupancy_id, amount_rupiah=amount,
         held_rupiah=amount, by=by, at=at,
-        sentence=f"{rupiah_text(amount)} ({payment.receipt_number}) dibatalkan setelah uangnya diserahkan.",
+        sentence=f"{rupiah_text(amount)} ({payment.receipt_number}) dibatalkan; uangnya menunggu keputusan.",
     )  # fmt: skip
 
 
