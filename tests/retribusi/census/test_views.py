@@ -7,6 +7,7 @@ import uuid
 import html5lib
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -70,6 +71,16 @@ def test_a_plain_form_is_enough(owner: Client, walk: uuid.UUID) -> None:
     assert "1</strong> dari 2 lapak" in page
     refused = owner.post(reverse("retribusi:census_note", args=[walk]), {"temuan": "sesuai"}, follow=True)
     assert "Pilih lapak" in refused.content.decode()
+
+
+def test_ids_above_a_thousand_are_sent_as_they_are(owner: Client, walk: uuid.UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('retribusi_levyobject', 'id'), 1500)")
+    stall = b.stall("A-7")
+    page = owner.get(reverse("retribusi:census_walk", args=[walk]) + "?blok=A").content.decode()
+    assert f'name="lapak" value="{stall}"' in page
+    assert f'id="lapak-{stall}"' in page
+    assert "1.5" not in page
 
 
 def test_the_queue_sends_twice_and_it_is_one(owner: Client, walk: uuid.UUID) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html5lib
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -83,6 +84,14 @@ def test_a_stall_is_registered_taken_and_left(owner: Client) -> None:
     assert "20 Nov 2026" in page
     assert owner.post(url, {"aksi": "lanjutkan", "penempatan": held.pk}).status_code == 302
     assert Occupancy.objects.get(pk=held.pk).to_date is None
+
+
+def test_ids_above_a_thousand_are_sent_as_they_are(owner: Client) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('retribusi_occupancy', 'id'), 1500)")
+    held = Occupancy.objects.get(pk=b.held("A-1"))
+    page = owner.get(reverse("retribusi:stall", args=[held.levy_object_id])).content.decode()
+    assert page.count(f'name="penempatan" value="{held.pk}"') == 2
 
 
 def test_a_form_that_fails_says_why_and_changes_nothing(owner: Client) -> None:

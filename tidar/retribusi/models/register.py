@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
@@ -285,10 +286,16 @@ class ImportLine(models.Model):
         constraints = (models.UniqueConstraint(fields=["delivery_id", "row_number"], name="import_line_once"),)
         indexes = (models.Index(fields=["state", "-id"], name="import_line_waiting"),)
 
+    def __str__(self) -> str:
+        return f"{self.delivery_id}:{self.row_number} {self.state}"
+
     @property
     def agency_code(self) -> str | None:
         """For `access.requires`: the agency whose spreadsheet it is."""
         return self.agency_id
 
-    def __str__(self) -> str:
-        return f"{self.delivery_id}:{self.row_number} {self.state}"
+    @property
+    def from_day(self) -> date | None:
+        """Since when the trader is at the stall, as the line says."""
+        text = self.facts.get("from_date", "")
+        return date.fromisoformat(text) if text else None

@@ -91,7 +91,7 @@ def walk(request: HttpRequest, found: Census) -> HttpResponse:
     rows = queries.walk(found, block)
     context = {
         "census": found,
-        "block": block,
+        "here": block,
         "rows": rows,
         "seen": sum(row.entry is not None for row in rows),
         "next_block": blocks[place + 1] if 0 <= place < len(blocks) - 1 else "",
