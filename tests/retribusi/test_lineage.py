@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from tests.people.builders import client_of, person
 from tests.retribusi import builders as city
@@ -16,7 +18,10 @@ from tidar.common.actor import PUBLIC, system
 from tidar.hub import api as hub
 from tidar.indicators import api as indicators
 from tidar.lake import api as lake
+from tidar.retribusi.actions.exporting import export_levies
 from tidar.retribusi.actions.register import vacate
+from tidar.retribusi.models import LakeCursor
+from tidar.retribusi.tasks import exporting
 
 pytestmark = pytest.mark.django_db
 REVENUE = "penerimaan-retribusi-harian"
@@ -152,7 +157,7 @@ def test_collected_share_arrears_and_occupied_stalls(two_payments):
     values = {v.indicator: v.value for v in indicators.current_values(area_codes=["33.71"], at=late)}
     owed = sum(row["amount_rupiah"] for row in lake.read("SELECT amount_rupiah FROM levy_assessments").to_pylist())
     paid = lake.read("SELECT sum(amount_rupiah) AS n FROM levy_payments WHERE purpose = 'skrd'")["n"][0].as_py()
-    assert float(values["ketertagihan-retribusi"]) == pytest.approx(100 * paid / owed)
+    assert float(values["ketertagihan-retribusi"]) == pytest.approx(100 * float(paid) / owed)
     assert float(values["lapak-berpenghuni"]) == pytest.approx(200 / 3)
     assert values.get("tunggakan-retribusi", 0) == owed - paid
 
@@ -162,3 +167,68 @@ def test_the_spine_tells_indicators_of_a_new_version(two_payments):
     export(LATER + timedelta(seconds=5))
     hub.follow_spine(at=LATER)
     assert revenue().value == 4700
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_payment_reaches_the_wall_by_itself(monkeypatch):
+    """Payment → spine → lake → number, with nothing but the consumers that every served city runs."""
+    monkeypatch.setattr(exporting, "_turn", exporting._Turn())
+    pay(city.stall("R-001"), 2500)
+    hub.follow_spine(at=LATER)
+    hub.follow_spine(at=LATER)
+    assert revenue().value == 2500
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_burst_of_events_is_one_export(monkeypatch):
+    monkeypatch.setattr(exporting, "_turn", exporting._Turn())
+    calls: list[int] = []
+
+    def count(**more: Any) -> tuple[lake.VersionView, ...]:
+        calls.append(1)
+        return export_levies(**more)
+
+    monkeypatch.setattr(exporting, "export_levies", count)
+    stall = city.stall("R-001")
+    for _n in range(5):
+        pay(stall, 1000)
+    hub.follow_spine(at=LATER)
+    assert len(calls) == 1
+    assert lake.read("SELECT count(*) AS n FROM levy_payments")["n"].to_pylist() == [5]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failing_export_loses_nothing(monkeypatch):
+    """Its events are handled; the task of every minute brings what is missing."""
+    monkeypatch.setattr(exporting, "_turn", exporting._Turn())
+    monkeypatch.setattr(exporting, "export_levies", _fail)
+    pay(city.stall("R-001"), 1000)
+    hub.follow_spine(at=LATER)
+    assert lake.current_version("levy_payments") is None
+    monkeypatch.setattr(exporting, "export_levies", export_levies)
+    assert "levy_payments v1" in exporting.export_waiting(timestamp=0)
+
+
+def _fail(**_more: Any) -> None:
+    raise OSError("disk full")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_exports_at_once_write_each_record_once(two_payments):
+    """While one export holds the cursor, another does nothing."""
+    pay(city.stall("R-004"), 900)
+    number()
+    with transaction.atomic():
+        LakeCursor.objects.select_for_update().get()
+        done: list[object] = []
+        other = threading.Thread(target=lambda: (done.append(_export_elsewhere()),))
+        other.start()
+        other.join()
+    assert done == [()]
+
+
+def _export_elsewhere() -> tuple[lake.VersionView, ...]:
+    try:
+        return export_levies(at=LATER)
+    finally:
+        connection.close()

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NUMBERS_A_YEAR = 100_000_000  # `_row` of an SKRD or STS: year × this + number
 RUPIAH = "rupiah"
+SKRD_WORDS = "tahun × 100.000.000 + nomor urut; menyambung ketetapan dengan pembayarannya"
 
 PLACE_COLUMNS = (
     LakeColumn("market", "text", "Kode pasar"),
@@ -60,7 +61,7 @@ PAYMENTS = LevyTable(
         LakeColumn(
             "purpose", "text", "Untuk", description="skrd, uang-muka, titipan, karcis; satu baris untuk tiap bagian"
         ),
-        LakeColumn("assessment_id", "text", "SKRD yang dibayar"),
+        LakeColumn("skrd", "integer", "SKRD yang dibayar", description=SKRD_WORDS),
         LakeColumn("period_from", "date", "Masa SKRD dari"),
         LakeColumn("period_to", "date", "Masa SKRD sampai"),
         LakeColumn("amount_rupiah", "integer", "Jumlah", unit=RUPIAH, description="negatif bila pembatalan"),
@@ -74,7 +75,7 @@ PAYMENTS = LevyTable(
         *PLACE_COLUMNS,
     ),
     sql="""
-SELECT p.id::text, p.receipt_number, part.purpose, part.assessment_id::text, part.period_from, part.period_to,
+SELECT p.id::text, p.receipt_number, part.purpose, part.skrd, part.period_from, part.period_to,
     part.amount_rupiah, p.channel, p.channel NOT IN ('uang-muka', 'titipan'),
     (p.happened_at AT TIME ZONE %(zone)s)::date, p.happened_at, p.recorded_at,
     coalesce(b.market_id, p.market_id), m.name, b.levy_kind_id, p.agency_id,
@@ -85,15 +86,15 @@ LEFT JOIN retribusi_occupancy o ON o.id = p.occupancy_id
 LEFT JOIN retribusi_levyobject b ON b.id = o.levy_object_id
 LEFT JOIN retribusi_market m ON m.code = coalesce(b.market_id, p.market_id)
 CROSS JOIN LATERAL (
-    SELECT 1 AS turn, 'skrd' AS purpose, s.id AS assessment_id, s.period_from_date AS period_from,
-           s.period_to_date AS period_to, a.amount_rupiah
+    SELECT 1 AS turn, 'skrd' AS purpose, s.year::bigint * 100000000 + s.sequence AS skrd,
+           s.period_from_date AS period_from, s.period_to_date AS period_to, a.amount_rupiah
     FROM retribusi_allocation a JOIN retribusi_assessment s ON s.id = a.assessment_id WHERE a.payment_id = p.id
     UNION ALL
     SELECT 2, other.purpose, NULL, NULL, NULL, other.amount FROM (VALUES
         ('uang-muka', p.advance_rupiah), ('titipan', p.suspense_rupiah), ('karcis', p.revenue_rupiah)
     ) AS other(purpose, amount) WHERE other.amount <> 0
 ) part
-ORDER BY wanted.line, part.turn, part.period_from, part.assessment_id
+ORDER BY wanted.line, part.turn, part.period_from, part.skrd
 """,
 )
 
@@ -101,9 +102,10 @@ ASSESSMENTS = LevyTable(
     name="levy_assessments",
     title="Ketetapan retribusi (SKRD)",
     delivery="retribusi:assessments",
-    key=("assessment_id",),
+    key=("skrd",),
     columns=(
-        LakeColumn("assessment_id", "text", "SKRD"),
+        LakeColumn("skrd", "integer", "SKRD", description=SKRD_WORDS),
+        LakeColumn("assessment_id", "text", "Tanda pengenal SKRD"),
         LakeColumn("skrd_number", "text", "Nomor SKRD"),
         LakeColumn("period_from", "date", "Masa dari"),
         LakeColumn("period_to", "date", "Masa sampai"),
@@ -116,7 +118,8 @@ ASSESSMENTS = LevyTable(
         *PLACE_COLUMNS,
     ),
     sql="""
-SELECT s.id::text, 'SKRD/' || s.year || '/' || lpad(s.sequence::text, 7, '0'), s.period_from_date, s.period_to_date,
+SELECT s.year::bigint * 100000000 + s.sequence, s.id::text,
+    'SKRD/' || s.year || '/' || lpad(s.sequence::text, 7, '0'), s.period_from_date, s.period_to_date,
     s.days, s.amount_rupiah, s.due_date, (s.issued_at AT TIME ZONE %(zone)s)::date,
     CASE s.closed_by WHEN 'batal' THEN 'batal' ELSE 'berlaku' END, s.tariff_id,
     b.market_id, m.name, b.levy_kind_id, k.agency_id, nullif(coalesce(nullif(b.area_code, ''), m.area_code), ''), b.id,

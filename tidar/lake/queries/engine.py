@@ -118,17 +118,31 @@ def view_sql(relation: Relation) -> str:
     """The view of a table: its declared columns (NULL where no file has one) and where each row came from.
 
     With a key and several files, only the newest file's row of a key is there: a month delivered again corrects the
-    month, it does not double it.
+    month, it does not double it. A large first file is not sorted for that, only looked up in what came later.
     """
     files = _texts([str(path) for path in relation.paths])
     names = [_projected(name, kind, relation.present) for name, kind in relation.columns]
     source = f"read_parquet({files}, union_by_name=true, filename='_file')"
     select = f"SELECT {', '.join([*names, *SOURCE_COLUMNS])} FROM {source}"  # noqa: S608 - names and paths are ours
     if relation.key and len(relation.paths) > 1:
-        key = ", ".join(_name(column) for column in relation.key)
-        newest = f"list_position({files}, _file) DESC, _row DESC"
-        select += f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {newest}) = 1"
+        select = _newest_sql(relation, files, select)
     return f"CREATE VIEW {_name(relation.name)} AS {select}"
+
+
+def _newest_sql(relation: Relation, files: str, select: str) -> str:
+    """Rows of the first file whose key came in no later one, and of the later ones the newest of each key."""
+    first = _texts([str(relation.paths[0])]) + "[1]"
+    key = ", ".join(_name(column) for column in relation.key)
+    same = " AND ".join(f"f.{_name(column)} IS NOT DISTINCT FROM n.{_name(column)}" for column in relation.key)
+    newest = f"list_position({files}, _file) DESC, _row DESC"
+    with_file = select.replace(" FROM ", ", _file FROM ", 1)
+    return (
+        f"WITH _later AS MATERIALIZED ({with_file} WHERE _file <> {first}"  # noqa: S608 - names and paths are ours
+        f" QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY {newest}) = 1),"
+        f" _first AS NOT MATERIALIZED ({with_file} WHERE _file = {first})"
+        " SELECT * EXCLUDE (_file) FROM _later UNION ALL"
+        f" SELECT * EXCLUDE (_file) FROM (SELECT f.* FROM _first AS f ANTI JOIN _later AS n ON {same}) AS _rest"
+    )
 
 
 def _projected(name: str, kind: ColumnType, present: frozenset[str]) -> str:

@@ -52,7 +52,7 @@ def receipt_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
         Cell(_("Dibayar"), _moment(paid.happened_at), ("paid_at", "paid_date")),
         Cell(_("Cara bayar"), paid.get_channel_display(), ("channel", "new_money")),
         Cell(_("Jumlah"), rupiah_text(paid.amount_rupiah), ("amount_rupiah",)),
-        Cell(_("Untuk"), _uses(paid), ("purpose", "assessment_id")),
+        Cell(_("Untuk"), _uses(paid), ("purpose", "skrd")),
         Cell(_("Lapak"), held.number if held else _("belum dikenal"), ("number", "object_id")),
         Cell(_("Pasar"), market.name if market else "–", ("market", "market_name")),
         Cell(_("Dibukukan"), _moment(paid.recorded_at), ("recorded_at",)),
@@ -85,7 +85,7 @@ def skrd_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
     held = found.occupancy.levy_object
     state = _("batal") if found.closed_by == "batal" else _("lunas") if found.closed_at else _("belum lunas")
     cells = (
-        Cell(_("Nomor SKRD"), title, ("skrd_number",)),
+        Cell(_("Nomor SKRD"), title, ("skrd", "skrd_number")),
         Cell(_("Masa"), _period(found), ("period_from", "period_to", "days")),
         Cell(_("Ketetapan"), rupiah_text(found.amount_rupiah), ("amount_rupiah",)),
         Cell(_("Jatuh tempo"), date_text(found.due_date), ("due_date",)),
