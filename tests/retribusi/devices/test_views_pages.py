@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html5lib
 import pytest
 from django.db import connection
 from django.test import Client
@@ -206,6 +207,20 @@ def test_wrong_input_changes_nothing(who, keeper, wrong) -> None:
     answer = keeper.post(url, {"awal": 1, "akhir": 5, "juru_pungut": who.actor.id} | wrong)
     assert answer.status_code == 422
     assert (KarcisMove.objects.count(), Payment.objects.count()) == (0, 0)
+
+
+def test_every_page_is_valid_html(who, held, head, keeper) -> None:
+    url = received(keeper)
+    keeper.post(url, {"aksi": "serahkan", "awal": 1, "akhir": 50, "juru_pungut": who.actor.id})
+    paper = reverse("retribusi:karcis_handover", args=[KarcisMove.objects.get().pk])
+    balance = f"{KARCIS}juru-pungut/{who.actor.id}/"
+    asked = [(head, page) for page in (*pages(who, held), KARCIS, url, paper, balance)]
+    own = client_of(who.user)
+    asked += [(own, "/retribusi/alat/saya/"), (own, f"{KARCIS}saya/")]
+    for client, page in asked:
+        parser = html5lib.HTMLParser(strict=False)
+        parser.parse(client.get(page).content.decode())
+        assert parser.errors == [], page
 
 
 def test_who_may_move_karcis(who, keeper, head, colleague) -> None:

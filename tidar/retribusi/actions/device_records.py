@@ -190,20 +190,20 @@ def _occupancy_of(taking: Taking, facts: CashSale) -> int | None:
     knows no such stall of this agency, or the stall and the trader do not belong together.
     """
     if facts.occupancy is not None:
-        return _named(taking.device, facts)
+        return _named(taking.device, facts, facts.occupancy)
     place = _place_of(taking.device, facts)
     holder = holder_on(place.pk, taking.record.at.date()) if place is not None else None
     return holder.pk if holder is not None else None
 
 
-def _named(device: Device, facts: CashSale) -> int | None:
+def _named(device: Device, facts: CashSale, occupancy_id: int) -> int | None:
     """The trader that the receipt names, when they hold the stall that it names."""
-    rows = Occupancy.objects.filter(pk=facts.occupancy, levy_object__levy_kind__agency=device.agency_id)
+    rows = Occupancy.objects.filter(pk=occupancy_id, levy_object__levy_kind__agency=device.agency_id)
     found = rows.values_list("levy_object__qr_code", "levy_object__number").first()
     if found is None:
         return None
     fits = facts.stall == found[0] if facts.stall else stall_number(facts.number) in ("", found[1])
-    return facts.occupancy if fits else None
+    return occupancy_id if fits else None
 
 
 def _place_of(device: Device, facts: CashSale) -> LevyObject | None:
