@@ -275,10 +275,14 @@ def test_a_market_may_switch_its_public_board_off(slamet) -> None:
     assert Client().get("/papan/tidak-ada/").status_code == 404
 
 
-def test_the_leaders_page_has_a_sentence_for_each_number(slamet) -> None:
+def test_the_leaders_page_has_a_sentence_for_each_number(slamet, monkeypatch) -> None:
     a_full_day(slamet)
-    close_arrears(day=date(2026, 11, 24), by=b.treasurer(), at=b.AT)
+    assert "dihitung malam ini" in text(client_of(b.user("hadi", "leader")), "/retribusi/pimpinan/")
+    tomorrow = b.AT + timedelta(days=1)
+    monkeypatch.setattr(clock, "now", lambda: tomorrow)
+    close_arrears(day=date(2026, 11, 25), by=b.treasurer(), at=tomorrow)
     b.taken(6_000, by=slamet, at=b.ago(days=4))
+    b.taken(500, by=slamet, at=tomorrow)
     for role in ("leader", "auditor", "levy_signer"):
         said = text(client_of(b.user(role, role)), "/retribusi/pimpinan/")
         assert "bukti" in said

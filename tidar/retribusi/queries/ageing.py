@@ -156,7 +156,7 @@ class Arrears:
 def counted_at(day: date) -> list[tuple[str | None, str, Ages]]:
     """What was owed at the end of `day`, by market and levy, counted from the SKRD themselves. Slow: for the night."""
     since, until = bounds(day, day)
-    asked = {"day": day, "until": until, "settled": since - timedelta(days=SETTLES_WITHIN_DAYS)}
+    asked: dict[str, Any] = {"day": day, "until": until, "settled": since - timedelta(days=SETTLES_WITHIN_DAYS)}
     with connection.cursor() as cursor:
         cursor.execute(DAY_SQL, asked)
         return [(row[0], row[1], Ages(*map(int, row[2:]))) for row in cursor.fetchall()]
@@ -191,7 +191,7 @@ def _ages(row: ArrearsDay) -> Ages:
 
 def _moved(agency: str, closed_day: date | None, day: date) -> dict[tuple[str, str], tuple[int, int, int]]:
     since = bounds(closed_day, closed_day)[1] if closed_day else BEGINNING
-    asked = {"agency": agency, "since": since, "until": bounds(day, day)[1]}
+    asked: dict[str, Any] = {"agency": agency, "since": since, "until": bounds(day, day)[1]}
     with connection.cursor() as cursor:
         cursor.execute(MOVED_SQL, asked)
         return {(row[0] or "", row[1]): (int(row[2]), int(row[3]), int(row[4])) for row in cursor.fetchall()}

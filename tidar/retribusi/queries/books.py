@@ -186,7 +186,8 @@ def _before(agency: str, first: date) -> list[DayTaking]:
 
 def channel_balances() -> dict[str, int]:
     """What stands with each gateway, taken for us and not yet brought to the RKUD (reconciliation comes next)."""
-    return ledger.balances(ledger.account_keys(channel_cash_key("")))
+    beginning = channel_cash_key("")
+    return {key.removeprefix(beginning): held for key, held in ledger.balances(ledger.account_keys(beginning)).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Min, Q, Sum
@@ -186,7 +187,7 @@ def what_is_taken(collector_id: str, *, held_rupiah: int, taken_rupiah: int) -> 
     account = ledger.account_ids([collector_cash_key(collector_id)]).get(collector_cash_key(collector_id))
     if account is None or taken_rupiah <= 0:
         return Taken({}, None, None)
-    asked = {"held": held_rupiah, "taken": taken_rupiah, "collector": collector_id, "account": account}
+    asked: dict[str, Any] = {"held": held_rupiah, "taken": taken_rupiah, "collector": collector_id, "account": account}
     with connection.cursor() as cursor:
         cursor.execute(TAKEN_SQL, asked)
         rows = cursor.fetchall()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -95,7 +96,7 @@ def bounds(first: date, last: date) -> tuple[datetime, datetime]:
     )
 
 
-def _asked(agency: str, first: date, last: date) -> dict[str, object]:
+def _asked(agency: str, first: date, last: date) -> dict[str, Any]:
     since, until = bounds(first, last)
     old = [str(channel) for channel in Payment.NO_NEW_MONEY]
     return {"since": since, "until": until, "old": old, "agency": agency, "zone": str(places.region().zone)}
@@ -105,14 +106,24 @@ def takings(agency: str, first: date, last: date, *, market: str = "") -> list[T
     """Receipts of an agency from one day to another, both included, folded by what they share. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(TAKINGS_SQL, _asked(agency, first, last) | {"market": market})
-        return [Taking(*row[:5], int(row[5]), int(row[6]), int(row[7])) for row in cursor.fetchall()]
+        return [_taking(row) for row in cursor.fetchall()]
+
+
+def _taking(row: tuple[Any, ...]) -> Taking:
+    channel, market, market_name, collector, levy_kind, count, rupiah, suspense = row
+    return Taking(channel, market, market_name, collector, levy_kind, int(count), int(rupiah), int(suspense))
+
+
+def _day_taking(row: tuple[Any, ...]) -> DayTaking:
+    day, channel, collector, code, count, rupiah, suspense = row
+    return DayTaking(day, channel, collector, code, int(count), int(rupiah), int(suspense))
 
 
 def daily_takings(agency: str, first: date, last: date, *, market: str = "", collector: str = "") -> list[DayTaking]:
     """The same day by day, by channel, collector and account code. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(DAILY_SQL, _asked(agency, first, last) | {"market": market, "collector": collector})
-        return [DayTaking(*row[:4], int(row[4]), int(row[5]), int(row[6])) for row in cursor.fetchall()]
+        return [_day_taking(row) for row in cursor.fetchall()]
 
 
 def summed(rows: Iterable[Taking], by: Callable[[Taking], tuple[str, str]]) -> list[Sum]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -63,7 +64,7 @@ class TargetLine:
 
 def realised(agency: str, day: date) -> dict[tuple[str, str], Realised]:
     """What came in during the year of `day` up to its end, by (market, levy). One statement over a year's receipts."""
-    asked = {
+    asked: dict[str, Any] = {
         "since": bounds(date(day.year, 1, 1), day)[0],
         "until": bounds(day, day)[1],
         "month": bounds(day.replace(day=1), day)[0],

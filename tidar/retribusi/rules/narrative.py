@@ -62,10 +62,19 @@ def custody_words(*, bags_rupiah: int, purse_rupiah: int, late: Lateness | None,
     )
 
 
-def arrears_words(*, owed_rupiah: int, overdue_rupiah: int, old_rupiah: int, expired_rupiah: int) -> str:
-    """Arrears: what is past due, what is older than a year, what nears or passed its expiry of three years."""
+def arrears_words(
+    *, owed_rupiah: int, overdue_rupiah: int, old_rupiah: int, expired_rupiah: int, is_aged: bool = True
+) -> str:
+    """Arrears: what is past due, what is older than a year, what passed its expiry of three years.
+
+    Ages are counted at night: before the first night (`is_aged` False) nothing is said of them.
+    """
     if not owed_rupiah:
         return "Tidak ada piutang."
+    if not is_aged:
+        return "Umurnya dihitung malam ini."
+    if not overdue_rupiah:
+        return "Semuanya belum jatuh tempo."
     said = f"{rupiah_text(overdue_rupiah)} sudah lewat jatuh tempo"
     if old_rupiah:
         said += f", {rupiah_text(old_rupiah)} di antaranya berumur lebih dari setahun"

@@ -27,7 +27,11 @@ from tidar.retribusi.rules.accounts import collector_cash_key, suspense_key
 
 def surplus_case(found: Handover) -> Case | None:
     """The open case of a hand-over's surplus, or None."""
-    return Case.objects.filter(key=f"serah:{found.pk}:titipan", settled_at=None).first()
+    return Case.objects.filter(key=_key(found), settled_at=None).first()
+
+
+def _key(found: Handover) -> str:
+    return f"serah:{found.pk}:titipan"
 
 
 def explain_surplus(*, handover_id: uuid.UUID, by: Actor, at: datetime) -> int:
@@ -41,7 +45,7 @@ def explain_surplus(*, handover_id: uuid.UUID, by: Actor, at: datetime) -> int:
         if found is None:
             raise UnableToFind(_("Serah terima itu tidak ada."))
         by.must("levies.treasury", agency=found.agency_id)
-        case = Case.objects.select_for_update(of=("self",)).filter(pk=getattr(surplus_case(found), "pk", None)).first()
+        case = Case.objects.select_for_update(of=("self",)).filter(key=_key(found), settled_at=None).first()
         if case is None:
             raise UnableToHandOver(_("Tidak ada kelebihan yang masih terbuka."))
         _must_be_explained(found, case)

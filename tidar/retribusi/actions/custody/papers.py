@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -80,7 +81,7 @@ def issue_sts(slip: Deposit, handovers: Sequence[Handover], number: Number, *, b
     )  # fmt: skip
 
 
-def _letterhead(agency: str) -> dict[str, object]:
+def _letterhead(agency: str) -> dict[str, Any]:
     found = people.agency(agency)
     kinds = _kinds(agency)
     only = next(iter(kinds.values())) if len(kinds) == 1 else None

@@ -18,7 +18,7 @@ from tidar.retribusi.queries.ageing import arrears_at, newest_close
 from tidar.retribusi.queries.books import channel_balances
 from tidar.retribusi.queries.takings import Taking, bounds, summed, takings
 from tidar.retribusi.views.custody.desk import Desk, day_asked, desk_seen
-from tidar.retribusi.views.custody.sheets import Sheet, sheet_file, wanted_file
+from tidar.retribusi.views.custody.sheets import Cell, Sheet, sheet_file, wanted_file
 
 
 @requires("levies.see", load=desk_seen)
@@ -105,7 +105,7 @@ def _arrears(agency: str, asked: date) -> dict[str, Any]:
 def _sheet(desk: Desk, asked: date, rows: list[Taking], names: dict[str, str]) -> Sheet:
     channels = {str(key): str(word) for key, word in Payment.Channel.choices}
     headings = [_("Kanal"), _("Pasar"), _("Juru pungut"), _("Jenis retribusi"), _("Bukti"), _("Rupiah"), _("Titipan")]
-    lines = [
+    lines: list[list[Cell]] = [
         [channels.get(r.channel, r.channel), r.market_name, names.get(r.collector_id, ""), r.levy_kind, r.count,
          r.rupiah, r.suspense_rupiah]
         for r in sorted(rows, key=lambda r: (r.channel, r.market, r.collector_id))

@@ -27,7 +27,7 @@ from tidar.retribusi.queries import custody
 from tidar.retribusi.queries.books import by_code
 from tidar.retribusi.queries.takings import bounds
 from tidar.retribusi.views.custody.desk import Desk, desk_kept, desk_seen, span_asked
-from tidar.retribusi.views.custody.sheets import Sheet, sheet_file, wanted_file
+from tidar.retribusi.views.custody.sheets import Cell, Sheet, sheet_file, wanted_file
 
 
 @requires("levies.see", load=desk_seen)
@@ -55,7 +55,7 @@ def deposits(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _sheet(desk: Desk, text: str, made: list[Deposit]) -> Sheet:
     headings = [_("STS"), _("Disetor pada"), _("Dari"), _("Sampai"), _("Rekening"), _("Bukti bank"), _("Rupiah")]
-    rows = [
+    rows: list[list[Cell]] = [
         [
             one.number, timezone.localtime(one.deposited_at, places.region().zone), one.period_from_date,
             one.period_to_date, one.bank_account, one.bank_reference, one.amount_rupiah,

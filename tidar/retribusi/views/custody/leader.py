@@ -67,6 +67,8 @@ def _custody(agency: str) -> dict[str, Any]:
     return {
         "bags": [bag for bag in bags if bag.late and bag.late.severity >= custody.TOLD],
         "under_way_rupiah": bags_rupiah + held.rupiah,
+        "purse_late": purse_late if purse_late and purse_late.severity >= custody.TOLD else None,
+        "purse_rupiah": held.rupiah,
         "is_late": bool(found),
         "custody_words": narrative.custody_words(
             bags_rupiah=bags_rupiah, purse_rupiah=held.rupiah, late=worst, late_count=len(found)
@@ -87,6 +89,7 @@ def _arrears(agency: str, day: date) -> dict[str, Any]:
         "arrears_words": narrative.arrears_words(
             owed_rupiah=owed, overdue_rupiah=ages.overdue, old_rupiah=ages.to_3_years + ages.older,
             expired_rupiah=ages.older,
+            is_aged=closed_day is not None,
         ),
         "by_market": _by_market(lines),
     }  # fmt: skip
