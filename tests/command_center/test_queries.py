@@ -195,7 +195,7 @@ def test_a_closed_feeds_sensor_is_not_on_a_wall_that_a_room_reads(city: Path) ->
 
 def test_a_closed_tables_sites_are_not_on_the_map(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     site = {"code": "S2", "name": "Simpang 2", "kind": "cctv", "lon": 110.2, "lat": -7.4, "working": False}
-    monkeypatch.setattr(lake, "read", lambda _sql: pa.Table.from_pylist([site]))
+    monkeypatch.setattr(lake, "read", lambda _sql, **_more: pa.Table.from_pylist([site]))
     assert mapping.points()
     LakeTable.objects.update(access_class="closed")
     assert mapping.points() == ()

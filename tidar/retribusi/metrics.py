@@ -1,8 +1,7 @@
 """What e-Retribusi publishes to the lake: bills, payments, deposits and places, without anybody's name.
 
-Each row says with `_delivery` and `_row` which single record it is: a payment by the number of its event on the spine,
-an SKRD and an STS by year and number (2026 and 123 are 202600000123), a place by its number in the register.
-`queries.source_rows` walks back. Money is whole rupiah; a reversal is a negative row, nothing is netted.
+Each row says with `_delivery` and `_row` which single record it is (`rules.lake`); `queries.source_rows` walks back.
+Money is whole rupiah; a reversal is a negative row, nothing is netted.
 """
 
 from __future__ import annotations
@@ -15,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection
 
 from tidar.lake.api import LakeColumn
+from tidar.retribusi.rules import lake as names
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-NUMBERS_A_YEAR = 100_000_000  # `_row` of an SKRD or STS: year × this + number
 RUPIAH = "rupiah"
 SKRD_WORDS = "tahun × 100.000.000 + nomor urut; menyambung ketetapan dengan pembayarannya"
 
@@ -52,9 +51,9 @@ class LevyTable:
 
 # A payment's rows never change and come exactly once, so they need no key, and asking for one day stays cheap.
 PAYMENTS = LevyTable(
-    name="levy_payments",
+    name=names.PAYMENTS,
     title="Pembayaran retribusi",
-    delivery="retribusi:payments",
+    delivery=names.DELIVERIES[names.PAYMENTS],
     columns=(
         LakeColumn("payment_id", "text", "Nomor pembayaran"),
         LakeColumn("receipt", "text", "Nomor tanda terima"),
@@ -99,9 +98,9 @@ ORDER BY wanted.line, part.turn, part.period_from, part.skrd
 )
 
 ASSESSMENTS = LevyTable(
-    name="levy_assessments",
+    name=names.ASSESSMENTS,
     title="Ketetapan retribusi (SKRD)",
-    delivery="retribusi:assessments",
+    delivery=names.DELIVERIES[names.ASSESSMENTS],
     key=("skrd",),
     columns=(
         LakeColumn("skrd", "integer", "SKRD", description=SKRD_WORDS),
@@ -133,9 +132,9 @@ ORDER BY line
 )
 
 DEPOSITS = LevyTable(
-    name="levy_deposits",
+    name=names.DEPOSITS,
     title="Setoran retribusi ke kas daerah (STS)",
-    delivery="retribusi:deposits",
+    delivery=names.DELIVERIES[names.DEPOSITS],
     key=("deposit_id",),
     columns=(
         LakeColumn("deposit_id", "text", "Setoran"),
@@ -163,9 +162,9 @@ ORDER BY line
 )  # fmt: skip
 
 OCCUPANCY = LevyTable(
-    name="levy_occupancy",
+    name=names.OCCUPANCY,
     title="Tempat dan penempatannya menurut register",
-    delivery="retribusi:occupancy",
+    delivery=names.DELIVERIES[names.OCCUPANCY],
     key=("object_id",),
     columns=(
         *PLACE_COLUMNS,

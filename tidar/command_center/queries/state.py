@@ -66,7 +66,8 @@ class Wall:
     @property
     def troubled(self) -> int:
         """How many feeds miss their rhythm and how many checks of the system do not hold."""
-        return sum(line.kind in ("warn", "bad") for line in (*self.feeds, *self.checks))
+        kinds = [*(line.kind for line in self.feeds), *(line.kind for line in self.checks)]
+        return sum(kind in ("warn", "bad") for kind in kinds)
 
 
 def wall(*, reader: Actor, at: datetime, chosen: str = "") -> Wall:

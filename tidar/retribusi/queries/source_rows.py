@@ -18,8 +18,8 @@ from tidar.documents import api as documents
 from tidar.hub import api as hub
 from tidar.lake.api import RecordCell, RecordView, register_records
 from tidar.places import api as places
-from tidar.retribusi.metrics import ASSESSMENTS, DEPOSITS, NUMBERS_A_YEAR, OCCUPANCY, PAYMENTS
 from tidar.retribusi.models import Assessment, Deposit, LevyObject, Payment
+from tidar.retribusi.rules.lake import ASSESSMENTS, DELIVERIES, DEPOSITS, OCCUPANCY, PAYMENTS, year_and_number
 
 PAID = ("levy.paid", "levy.payment_reversed")
 Cell = RecordCell
@@ -27,15 +27,15 @@ Cell = RecordCell
 
 def register() -> None:
     """Tell the lake who knows its levy rows."""
-    register_records(PAYMENTS.name, receipt_of)
-    register_records(ASSESSMENTS.name, skrd_of)
-    register_records(DEPOSITS.name, sts_of)
-    register_records(OCCUPANCY.name, place_of)
+    register_records(PAYMENTS, receipt_of)
+    register_records(ASSESSMENTS, skrd_of)
+    register_records(DEPOSITS, sts_of)
+    register_records(OCCUPANCY, place_of)
 
 
 def receipt_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
     """The payment whose event has number `row`."""
-    events = hub.events_after(row - 1, limit=1) if delivery == PAYMENTS.delivery else ()
+    events = hub.events_after(row - 1, limit=1) if delivery == DELIVERIES[PAYMENTS] else ()
     if not events or events[0].seq != row or events[0].kind not in PAID:
         return None
     query = Payment.objects.select_related("occupancy__levy_object__market", "market")
@@ -74,9 +74,9 @@ def _uses(paid: Payment) -> str:
 
 def skrd_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
     """The SKRD with the year and number in `row`."""
-    year, sequence = divmod(row, NUMBERS_A_YEAR)
+    year, sequence = year_and_number(row)
     query = Assessment.objects.select_related("occupancy__levy_object__market", "run")
-    found = query.filter(year=year, sequence=sequence).first() if delivery == ASSESSMENTS.delivery else None
+    found = query.filter(year=year, sequence=sequence).first() if delivery == DELIVERIES[ASSESSMENTS] else None
     if found is None:
         return None
     title = _number(found)
@@ -98,8 +98,8 @@ def skrd_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
 
 def sts_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
     """The STS with the year and number in `row`."""
-    year, sequence = divmod(row, NUMBERS_A_YEAR)
-    made = Deposit.objects.filter(year=year, sequence=sequence).first() if delivery == DEPOSITS.delivery else None
+    year, sequence = year_and_number(row)
+    made = Deposit.objects.filter(year=year, sequence=sequence).first() if delivery == DELIVERIES[DEPOSITS] else None
     if made is None:
         return None
     if closed := _closed(reader, made.agency_id, _("STS")):
@@ -118,7 +118,7 @@ def sts_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
 def place_of(delivery: str, row: int, reader: Actor) -> RecordView | None:
     """The place with number `row` in the register, with its last occupancy's days."""
     query = LevyObject.objects.select_related("market", "levy_kind")
-    held = query.filter(pk=row).first() if delivery == OCCUPANCY.delivery else None
+    held = query.filter(pk=row).first() if delivery == DELIVERIES[OCCUPANCY] else None
     if held is None:
         return None
     title = f"{held.levy_kind.object_word.capitalize()} {held.number}"
