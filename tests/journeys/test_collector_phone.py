@@ -74,7 +74,7 @@ def test_a_tab_killed_at_any_moment_neither_skips_nor_repeats_a_number(phone: Co
     phone.ready()
     fake.reachable = False
     dice = random.Random(7)
-    for index in range(14):
+    for index in range(10):
         qr = f"Q{index:07d}"
         phone.begin(qr)
         phone.page.evaluate("setTimeout(() => document.querySelector('.big--primary').click())")
@@ -88,7 +88,7 @@ def test_a_tab_killed_at_any_moment_neither_skips_nor_repeats_a_number(phone: Co
             phone.collect(qr)
     fake.reachable = True
     phone.until_sent()
-    assert len(_same_on_both_sides(phone, fake)) == 14
+    assert len(_same_on_both_sides(phone, fake)) == 10
 
 
 def test_a_second_tap_and_a_reopened_question_make_one_receipt(phone: Collector, fake: FakeCity) -> None:
@@ -228,7 +228,6 @@ def test_a_new_version_comes_between_receipts_and_loses_nothing(phone: Collector
     phone.confirm.click()
     expect(phone.page.locator(".done__tick")).to_be_visible()
     phone.page.get_by_role("button", name="Selesai").click()
-    phone.go("#/")
     expect(phone.page.get_by_role("heading", name="Rute baru")).to_be_visible(timeout=PATIENCE)
     names = phone.page.evaluate("caches.keys()")
     assert len(names) == 1 and names[0].startswith("tidar-pungut-baru")
@@ -278,6 +277,67 @@ def test_a_phone_whose_store_is_older_than_the_city_collects_no_more(phone: Coll
     phone.page.get_by_role("button", name="Daftarkan HP ini").click()
     phone.prepare()
     assert len(fake.devices) == 2
+
+
+def test_records_go_out_with_the_app_closed_when_the_phone_finds_signal(phone: Collector, fake: FakeCity) -> None:
+    """Background Sync: the worker sends; no page of the app is open."""
+    phone.ready()
+    fake.reachable = False
+    phone.collect("Q0000001")
+    page, known = phone.context.new_page(), []
+    session = phone.context.new_cdp_session(page)
+    session.on("ServiceWorker.workerRegistrationUpdated", lambda event: known.extend(event["registrations"]))
+    session.send("ServiceWorker.enable")
+    phone.page.close()
+    fake.reachable = True
+    page.wait_for_timeout(500)
+    event = {
+        "origin": fake.url,
+        "registrationId": known[-1]["registrationId"],
+        "tag": "tidar-kirim",
+        "lastChance": False,
+    }
+    session.send("ServiceWorker.dispatchSyncEvent", event)
+    for _ in range(100):
+        if fake.held:
+            break
+        page.wait_for_timeout(100)
+    phone.open()
+    assert len(_same_on_both_sides(phone, fake)) == 1
+
+
+def test_a_revoked_phone_collects_no_more_and_becomes_a_new_one(phone: Collector, fake: FakeCity) -> None:
+    phone.ready()
+    fake.revoked = True
+    phone.go("#/siap")
+    phone.page.get_by_role("button", name="Siapkan rute lagi").click()
+    expect(phone.page.get_by_role("alert")).to_contain_text("dicabut")
+    fake.revoked = False
+    phone.page.get_by_role("button", name="Daftarkan HP ini").click()
+    phone.prepare()
+    assert len(fake.devices) == 2
+
+
+def test_a_phone_that_is_nearly_full_says_so(phone: Collector) -> None:
+    phone.context.add_init_script("StorageManager.prototype.estimate = async () => ({ usage: 95, quota: 100 })")
+    phone.ready()
+    expect(phone.page.get_by_text("Penyimpanan HP hampir penuh.")).to_be_visible()
+
+
+def test_a_full_phone_gives_no_receipt_and_uses_no_number(phone: Collector, fake: FakeCity) -> None:
+    phone.ready()
+    phone.begin("Q0000001")
+    phone.page.evaluate("""() => {
+        globalThis.real = IDBObjectStore.prototype.add;
+        IDBObjectStore.prototype.add = function () { throw new DOMException("", "QuotaExceededError") };
+    }""")
+    phone.confirm.click()
+    expect(phone.page.get_by_text("Penyimpanan HP penuh, kuitansi belum tersimpan.")).to_be_visible()
+    assert (phone.records(), phone.bag()) == ([], 0)
+    phone.page.evaluate("() => { IDBObjectStore.prototype.add = real }")
+    phone.confirm.click()
+    phone.until_sent()
+    assert [body["counter"] for body in _same_on_both_sides(phone, fake)] == [1]
 
 
 def test_a_browser_without_ed25519_signs_with_the_library(phone: Collector, fake: FakeCity) -> None:

@@ -24,6 +24,7 @@ from tidar.common.actor import system
 from tidar.retribusi.rules.devices import bytes_from, content_hash, is_signed, missing, read_record
 from tidar.retribusi.views import pungut
 
+WAITING = "Menunggu persetujuan kepala pasar."
 SHOWN = 6  # bills of a stall that the route lists one by one
 WIB = timezone(timedelta(hours=7))
 PAGES = {"/pungut/": pungut.page, "/pungut/sw.js": pungut.worker, "/pungut/manifest.webmanifest": pungut.manifest}
@@ -51,6 +52,7 @@ class FakeCity:
     lost_requests: float = 0.0
     signed_in: bool = True
     approved: bool = True
+    revoked: bool = False
     clock: timedelta = timedelta(0)
     alter: dict[str, Callable[[str], str]] = field(default_factory=dict)  # path → change of its text
     hold: set[int] = field(default_factory=set)  # counters that are put aside
@@ -91,7 +93,7 @@ class FakeCity:
         code = f"K{list(self.devices).index(device) + 1:02d}"
         return {
             "id": device, "code": code, "approved": self.approved, "server_time": self.now().isoformat(),
-            "sentence": "" if self.approved else "Menunggu persetujuan kepala pasar.",
+            "revoked": self.revoked, "sentence": f"Alat {code} sudah dicabut." if self.revoked else WAITING,
         }  # fmt: skip
 
     def rute(self, device: str) -> dict[str, Any]:
@@ -189,6 +191,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._api(lambda: action(json.loads(body)), lossy=lossy)
 
     def _api(self, work: Callable[[], Any], *, lossy: bool = False) -> None:
+        if self.city.revoked and "/rute" in self.path:
+            self._send(403, b'{"error":{"code":"UnableToTrust","message":"Alat sudah dicabut."}}', "application/json")
+            return
         if not self.city.signed_in:
             self._send(401, b'{"error":{"code":"signed_out","message":"Masuk dulu."}}', "application/json")
             return

@@ -10,7 +10,7 @@ const LATER = "Bendahara melihat setoran ini begitu HP mendapat sinyal.";
 
 function difference(amount, bag) {
   if (!amount) return "";
-  if (amount === bag) return "Hitung dulu uangnya. Ubah bila berbeda.";
+  if (amount === bag) return "Hitung dulu. Ubah bila berbeda.";
   const gap = rupiah(Math.abs(amount - bag));
   return amount < bag ? `Kurang ${gap} dari catatan HP.` : `Lebih ${gap} dari catatan HP.`;
 }
