@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -11,7 +12,7 @@ from tests.retribusi.register import builders as b
 from tidar.common.errors import UnableToAllow
 from tidar.common.models import AuditEntry
 from tidar.hub.models import Event
-from tidar.retribusi.actions.loading import load_levies
+from tidar.retribusi.actions.loading import UnableToLoadLevies, load_levies
 from tidar.retribusi.actions.register import (
     NewPayer,
     Right,
@@ -176,3 +177,69 @@ def test_another_agency_registers_nothing_here() -> None:
         occupy(object_id=stall, payer_id=who, from_date=date(2026, 1, 1), by=stranger, at=b.AT)
     assert not Occupancy.objects.exists()
     occupy(object_id=stall, payer_id=who, from_date=date(2026, 1, 1), by=b.officer(), at=b.AT)
+
+
+BANJAR = """
+[adopts.pelayanan-pasar]
+legal_basis = "Perda Kabupaten Banjar, nomor diisi daerah"
+
+[[markets]]
+code = "martapura"
+name = "Pasar Martapura"
+agency = "disperindag"
+area = "63.03.05"
+open_weekdays = [1, 2, 3, 4, 6, 7]
+
+[[tariffs]]
+levy = "pelayanan-pasar"
+market = "martapura"
+period = "hari-m2"
+valid_from = 2026-01-01
+legal_basis = "Perda Kabupaten Banjar, nomor diisi daerah"
+amounts = { kios = 700 }
+
+[[parameters]]
+name = "due-days"
+value = "30"
+valid_from = 2026-01-01
+legal_basis = "Perbup, nomor diisi daerah"
+"""
+
+
+def test_another_region_adopts_the_program_with_its_own_file(tmp_path: Path, settings) -> None:
+    (tmp_path / "levies.toml").write_text(BANJAR)
+    load_levies(program_dir=settings.PROGRAMS_DIR / "bakul-pasar", region_dir=tmp_path, by=b.BY, at=b.AT)
+    tariff = Tariff.objects.get(market="martapura")
+    assert (tariff.period, tariff.amount_rupiah) == ("hari-m2", 700)
+    assert Market.objects.get(pk="martapura").open_weekdays == [1, 2, 3, 4, 6, 7]
+    assert (parameter("due-days", date(2025, 12, 31)), parameter("due-days", date(2026, 1, 1))) == ("15", "30")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("amounts = { kios = 700 }", "amounts = { kios = -1 }"), "negatif"),
+        (('period = "hari-m2"', 'period = "minggu"'), "tidak dikenal"),
+        (('agency = "disperindag"', 'agency = "dinas-gaib"'), "belum terdaftar"),
+        (('market = "martapura"', 'market = "gede"'), "tidak ada di daftar pasar"),
+        (('levy = "pelayanan-pasar"', 'levy = "parkir"'), "tidak diadopsi"),
+        (("valid_from = 2026-01-01", 'valid_from = "besok"'), "tidak dapat dibaca"),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused_whole(change: tuple[str, str], says: str, tmp_path: Path, settings) -> None:
+    (tmp_path / "levies.toml").write_text(BANJAR.replace(*change))
+    with pytest.raises(UnableToLoadLevies, match=says):
+        load_levies(program_dir=settings.PROGRAMS_DIR / "bakul-pasar", region_dir=tmp_path, by=b.BY, at=b.AT)
+    assert not Market.objects.filter(pk="martapura").exists()
+
+
+def test_what_is_in_force_is_not_rewritten_by_a_file(tmp_path: Path, settings) -> None:
+    program = settings.PROGRAMS_DIR / "bakul-pasar"
+    for text in (BANJAR, BANJAR.replace("kios = 700", "kios = 800"), BANJAR.replace('"30"', '"45"')):
+        (tmp_path / "levies.toml").write_text(text)
+        if text == BANJAR:
+            load_levies(program_dir=program, region_dir=tmp_path, by=b.BY, at=b.AT)
+            continue
+        with pytest.raises(UnableToLoadLevies, match="tanggal mulai baru"):
+            load_levies(program_dir=program, region_dir=tmp_path, by=b.BY, at=b.AT)
+    assert Tariff.objects.get(market="martapura").amount_rupiah == 700

@@ -17,6 +17,7 @@ from tidar.retribusi.queries.register import granted, kinds_for
 class TariffCell:
     """What one place type pays at one market on a day, and what it will pay."""
 
+    place: str  # the place type in words
     now: Tariff | None
     coming: Tariff | None
 
@@ -61,19 +62,18 @@ def _table(kind: LevyKind, tariffs: list[Tariff], day: date) -> TariffTable:
     types = tuple((value, name) for value, name in names.items() if value in used)
     markets = sorted({t.market for t in plain if t.market}, key=lambda market: market.name)
     rows: list[Market | None] = [*markets, *([None] if any(t.market_id is None for t in plain) else [])]
-    lines = tuple(
-        TariffLine(market, tuple(_cell(plain, market, value, day) for value, _name in types)) for market in rows
-    )
+    lines = tuple(TariffLine(market, tuple(_cell(plain, market, place, day) for place in types)) for market in rows)
     current = [t for t in tariffs if _in_force(t, day)]
     banded = tuple(t for t in current if t not in plain)
     return TariffTable(kind, types, lines, banded, _articles(current))
 
 
-def _cell(tariffs: Iterable[Tariff], market: Market | None, place_type: str, day: date) -> TariffCell:
+def _cell(tariffs: Iterable[Tariff], market: Market | None, place: tuple[str, str], day: date) -> TariffCell:
+    place_type, name = place
     code = market.code if market else None
     own = [t for t in tariffs if t.market_id == code and t.place_type == place_type]
     now = next((t for t in reversed(own) if _in_force(t, day)), None)
-    return TariffCell(now, next((t for t in own if t.valid_from_date > day), None))
+    return TariffCell(name, now, next((t for t in own if t.valid_from_date > day), None))
 
 
 def _articles(tariffs: Iterable[Tariff]) -> tuple[str, ...]:
