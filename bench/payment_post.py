@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 QUICK = "--quick" in sys.argv
-STALLS, DAYS = 2_400, 30
+STALLS, DAYS = 4_000, 12  # open bills of each stall at the start: a fortnight of market days
 SECONDS = 3 if QUICK else 8
 HISTORY = 40_000 if QUICK else 200_000
 PRICE = 3_000
@@ -57,8 +57,8 @@ LANGUAGE plpgsql AS $$
 DECLARE ids bigint[]; takes bigint[]; done bigint[]; total bigint;
 BEGIN
     PERFORM 1 FROM limit_stall WHERE id = p_stall FOR NO KEY UPDATE;
-    SELECT coalesce(sum(t.take), 0), array_agg(t.id) FILTER (WHERE t.take > 0), array_agg(t.take) FILTER (WHERE t.take > 0),
-           array_agg(t.id) FILTER (WHERE t.take = t.owed)
+    SELECT coalesce(sum(t.take), 0), array_agg(t.id) FILTER (WHERE t.take > 0),
+           array_agg(t.take) FILTER (WHERE t.take > 0), array_agg(t.id) FILTER (WHERE t.take = t.owed)
         INTO total, ids, takes, done
         FROM (SELECT q.*, greatest(0, least(q.owed, p_amount - (sum(q.owed) OVER (ORDER BY q.day) - q.owed))) AS take
               FROM (SELECT b.id, b.day, b.amount - coalesce((SELECT sum(a.amount)::bigint FROM limit_allocation a
@@ -120,12 +120,11 @@ def _fill_market() -> None:
     )
     wanted = [OccupancyAccounts(KIND, p.npwrd, MARKET, "4.1.02.01.05.0001", p.name) for p in payers]
     accounts = many_occupancy_accounts(wanted, at=AT)
+    held = zip(stalls, payers, accounts, strict=True)
+    common = {"from_date": AT.date(), "recorded_at": AT}
     Occupancy.objects.bulk_create(
-        Occupancy(
-            levy_object=stall, payer=payer, from_date=AT.date(), receivable_id=a, revenue_id=b, advance_id=c,
-            recorded_at=AT,
-        )  # fmt: skip
-        for stall, payer, (a, b, c) in zip(stalls, payers, accounts, strict=True)
+        Occupancy(levy_object=stall, payer=payer, receivable_id=a, revenue_id=b, advance_id=c, **common)
+        for stall, payer, (a, b, c) in held
     )
 
 
