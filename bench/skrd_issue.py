@@ -15,6 +15,9 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -48,7 +51,8 @@ DECLARE first bigint; made int; g uuid := gen_random_uuid();
 BEGIN
     CREATE TEMP TABLE IF NOT EXISTS limit_taken (place bigint, id uuid, stall bigint, amount bigint, formula jsonb)
         ON COMMIT DELETE ROWS;
-    WITH gone AS (DELETE FROM limit_draft WHERE id IN (SELECT id FROM limit_draft ORDER BY id LIMIT p_chunk) RETURNING *)
+    WITH gone AS (
+        DELETE FROM limit_draft WHERE id IN (SELECT id FROM limit_draft ORDER BY id LIMIT p_chunk) RETURNING *)
         INSERT INTO limit_taken SELECT row_number() OVER (ORDER BY id), gen_random_uuid(), stall, amount, formula
         FROM gone;
     GET DIAGNOSTICS made = ROW_COUNT;
@@ -99,18 +103,30 @@ def fill(numbers: range) -> None:
     payers = Payer.objects.bulk_create(Payer(npwrd=f"B{n}", name=f"Pedagang {n}", registered_at=AT) for n in numbers)
     stalls = LevyObject.objects.bulk_create(
         LevyObject(
-            levy_kind_id=KIND, market_id=MARKET, block=f"B{n // 400}", number=f"B{n // 400}-{n}", route_order=n,
-            place_type=types[n % 4], area_m2=2 + n % 7, qr_code=f"qr{n}", registered_at=AT,
-        )  # fmt: skip
+            levy_kind_id=KIND,
+            market_id=MARKET,
+            block=f"B{n // 400}",
+            number=f"B{n // 400}-{n}",
+            route_order=n,
+            place_type=types[n % 4],
+            area_m2=2 + n % 7,
+            qr_code=f"qr{n}",
+            registered_at=AT,
+        )
         for n in numbers
     )
     wanted = [OccupancyAccounts(KIND, p.npwrd, MARKET, "4.1.02.01.05.0001", p.name) for p in payers]
     accounts = many_occupancy_accounts(wanted, at=AT)
     Occupancy.objects.bulk_create(
         Occupancy(
-            levy_object=stall, payer=payer, from_date=date(2026, 1, 1), receivable_id=a, revenue_id=b, advance_id=c,
+            levy_object=stall,
+            payer=payer,
+            from_date=date(2026, 1, 1),
+            receivable_id=a,
+            revenue_id=b,
+            advance_id=c,
             recorded_at=AT,
-        )  # fmt: skip
+        )
         for stall, payer, (a, b, c) in zip(stalls, payers, accounts, strict=True)
     )
 
@@ -125,6 +141,15 @@ def memory_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def core_seconds() -> float:
+    """Processor time so far of this process and of its database server process: what noise of others hardly touches."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    stat = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return time.process_time() + (int(stat[11]) + int(stat[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def narrow(count: int) -> None:
     """Only the first `count` stalls are occupied on the days to come; the others ended before."""
     from django.db import connection
@@ -133,40 +158,59 @@ def narrow(count: int) -> None:
         cursor.execute("SET session_replication_role = replica")  # only to set the stage: the register forbids it
         cursor.execute(
             "UPDATE retribusi_occupancy o SET to_date = CASE WHEN b.route_order > %s THEN DATE '2026-01-02' END"
-            " FROM retribusi_levyobject b WHERE b.id = o.levy_object_id AND (b.route_order > %s) <> (o.to_date IS NOT NULL)",
+            " FROM retribusi_levyobject b"
+            " WHERE b.id = o.levy_object_id AND (b.route_order > %s) <> (o.to_date IS NOT NULL)",
             [count, count],
         )
         cursor.execute("SET session_replication_role = DEFAULT")
         cursor.execute("VACUUM ANALYZE retribusi_occupancy")
 
 
-def ours(day: date) -> tuple[int, float, float]:
-    """Preview and issue a day; returns how many SKRD, and the seconds of each."""
+@dataclass(frozen=True)
+class Took:
+    """Seconds, and seconds of processor, of one piece of work."""
+
+    seconds: float
+    core: float
+
+
+@contextmanager
+def timed(into: list[Took]) -> Iterator[None]:
+    """Measure what happens inside."""
+    began, core = time.perf_counter(), core_seconds()
+    yield
+    into.append(Took(time.perf_counter() - began, core_seconds() - core))
+
+
+def ours(day: date) -> tuple[int, Took, Took]:
+    """Preview and issue a day; returns how many SKRD, and what each took."""
     from tests.retribusi.builders import KIND, SYSTEM
     from tidar.retribusi.actions.assessing import issue_run, preview_run
 
-    began = time.perf_counter()
-    run_id = preview_run(levy_kind=KIND, market=MARKET, from_date=day, to_date=day, by=SYSTEM, at=now())
-    previewed = time.perf_counter()
-    count = issue_run(run_id=run_id, by=SYSTEM, at=now(), chunk=CHUNK)
-    return count, previewed - began, time.perf_counter() - previewed
+    took: list[Took] = []
+    with timed(took):
+        run_id = preview_run(levy_kind=KIND, market=MARKET, from_date=day, to_date=day, by=SYSTEM, at=now())
+    with timed(took):
+        count = issue_run(run_id=run_id, by=SYSTEM, at=now(), chunk=CHUNK)
+    return count, took[0], took[1]
 
 
-def limit(count: int, day: date) -> float:
-    """Seconds of the limit for the same number of bills."""
+def limit(count: int, day: date) -> Took:
+    """What the limit takes for the same number of bills."""
     from django.db import connection
 
     formula = '{"v":1,"dari":"2026-01-05","sampai":"2026-01-05","bagian":[{"tarif":21,"per":"hari","rupiah":5000}]}'
+    took: list[Took] = []
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO limit_draft SELECT n, n, 5000, %s::jsonb FROM generate_series(1, %s) n", [formula, count]
         )
-        began = time.perf_counter()
-        made = 1
-        while made:
-            cursor.execute("SELECT limit_issue(%s, %s, now())", [CHUNK, day])
-            made = cursor.fetchone()[0]
-        return time.perf_counter() - began
+        with timed(took):
+            made = 1
+            while made:
+                cursor.execute("SELECT limit_issue(%s, %s, now())", [CHUNK, day])
+                made = cursor.fetchone()[0]
+    return took[0]
 
 
 def must_be_whole() -> None:
@@ -199,9 +243,13 @@ def signing() -> float:
 
 
 def main() -> None:
-    """Grow, repeat the largest, print."""
+    """Grow, repeat the largest, print. "core µs" are microseconds of processor for each SKRD."""
     day = FIRST
-    print(f"{'SKRD':>8} {'preview s':>10} {'issue s':>8} {'ours/s':>8} {'limit/s':>8} {'MB':>5}")
+    print(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores; chunks of {CHUNK:,}")
+    print(
+        f"{'SKRD':>8}{'preview s':>11}{'core µs':>9}{'issue s':>9}{'ours/s':>8}{'core µs':>9}{'limit/s':>9}"
+        f"{'core µs':>9}{'MB':>5}"
+    )
     rates: list[tuple[float, float]] = []
     for size in SIZES:
         narrow(size)
@@ -210,13 +258,17 @@ def main() -> None:
             count, preview, issue = ours(day)
             assert count == size, (count, size)
             plain = limit(size, day)
-            rates.append((count / issue, size / plain))
-            print(f"{count:>8,} {preview:>10.2f} {issue:>8.2f} {count / issue:>8,.0f} {size / plain:>8,.0f} {memory_mb():>5}")
+            rates.append((count / issue.seconds, size / plain.seconds))
+            print(
+                f"{count:>8,}{preview.seconds:>11.2f}{1e6 * preview.core / size:>9.1f}{issue.seconds:>9.2f}"
+                f"{rates[-1][0]:>8,.0f}{1e6 * issue.core / size:>9.1f}{rates[-1][1]:>9,.0f}"
+                f"{1e6 * plain.core / size:>9.1f}{memory_mb():>5}",
+                flush=True,
+            )
     must_be_whole()
-    best = [ours_rate for ours_rate, _limit in rates[-3:]]
-    print(f"median of the largest: ours {statistics.median(best):,.0f} SKRD/s, "
-          f"limit {statistics.median(limit_rate for _ours, limit_rate in rates[-3:]):,.0f}/s")  # fmt: skip
-    print(f"signing: {signing():,.0f} SKRD/s, {memory_mb()} MB")
+    mine, plainly = (statistics.median(found) for found in zip(*rates[-3:], strict=True))
+    print(f"median of the largest: ours {mine:,.0f} SKRD/s, limit {plainly:,.0f}/s")
+    print(f"signing: {signing():,.0f} SKRD/s, {memory_mb()} MB; load {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

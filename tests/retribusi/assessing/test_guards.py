@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from datetime import date
 
 import pytest
@@ -100,6 +101,21 @@ def test_an_skrd_arrives_open(skrd: Assessment) -> None:
         closed.save(force_insert=True)
 
 
+@pytest.mark.parametrize("pointer", ["occupancy_id", "tariff_id", "run_id"])
+def test_an_skrd_points_to_what_is_there(skrd: Assessment, pointer: str) -> None:
+    missing = uuid.uuid4() if pointer == "run_id" else 10**9
+    lost = copied(skrd, period_to_date=date(2026, 11, 26), **{pointer: missing})
+    with pytest.raises(IntegrityError, match="does not exist"), transaction.atomic():
+        lost.save(force_insert=True)
+
+
+def test_an_assessed_occupancy_stays(skrd: Assessment) -> None:
+    with pytest.raises(IntegrityError, match="it has SKRD"):
+        run_sql("DELETE FROM retribusi_occupancy")
+    with pytest.raises(DatabaseError, match="refused"):
+        run_sql("SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE retribusi_occupancy CASCADE")
+
+
 class TestTogether:
     """Two at the same moment; real transactions."""
 
@@ -128,7 +144,7 @@ class TestTogether:
         return Assessment.objects.count() - 4
 
     def test_without_the_lock_a_day_is_charged_twice(self, monkeypatch) -> None:
-        monkeypatch.setattr(module, "LOCK_SQL", "SELECT 1 WHERE %(run)s IS NOT NULL")
+        monkeypatch.setattr(module, "LOCK_SQL", "SELECT 1 WHERE %(levy_kind)s IS NOT NULL")
         assert self.issue_both() == 4
 
     def test_with_the_lock_it_is_charged_once(self) -> None:

@@ -166,6 +166,13 @@ def test_only_who_assesses_for_the_agency_previews() -> None:
     assert preview(by=b.officer()).made_by == "Rini"
 
 
+def test_the_whole_city_is_not_for_somebody_of_one_area() -> None:
+    local = b.person("levies.assess", area="33.71.03")
+    assert preview(by=local).market_id == b.MARKET
+    with pytest.raises(UnableToAllow, match="seluruh kota"):
+        preview(market=None, by=local)
+
+
 def test_a_dropped_preview_is_over_and_can_be_made_again() -> None:
     b.stall("A-001")
     run = preview()

@@ -14,6 +14,7 @@ from django.urls import reverse
 from tests.people.builders import client_of, person
 from tests.retribusi import builders as b
 from tidar.common import clock
+from tidar.people.models import Notice
 from tidar.retribusi.actions.assessing.ordering import take_up_runs, work_on_run
 from tidar.retribusi.actions.assessing.papers import print_run
 from tidar.retribusi.models import Assessment, Run
@@ -79,6 +80,10 @@ def test_an_officer_previews_and_issues_and_a_signer_signs(officer: Client, sign
     assert "Rp5.000 × 30 hari = Rp150.000." in preview
     assert act(officer, run, "terbitkan", **SURE).status_code == 302
     assert work(run).state == "terbit"
+    told = Notice.objects.get(user__username="bambang")
+    assert (told.sentence, told.url) == (
+        "3 SKRD Pasar Rejowinangun, November 2026, menunggu tanda tangan.", run_url(run.pk),
+    )  # fmt: skip
     assert act(officer, run, "tandatangani", **SURE).status_code == 403
     assert act(signer, run, "tandatangani", **SURE).status_code == 302
     assert work(run).state == "berlaku"

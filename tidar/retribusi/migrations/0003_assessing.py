@@ -32,17 +32,17 @@ ALTER TABLE retribusi_assessment
     ADD CONSTRAINT skrd_of_at_most_a_month CHECK (
         period_to_date >= period_from_date AND period_to_date - period_from_date <= 30);
 
--- What foreign keys would check row by row, for all rows of a statement at once. Runs and tariffs are never deleted; an
--- occupancy's row is locked before the second trigger looks, so an SKRD being issued for it is seen.
+-- What foreign keys would check row by row, for all rows of a statement at once. Runs and tariffs are never deleted; the
+-- second trigger waits for whoever issues at that market, so an SKRD being issued for an occupancy is seen.
 CREATE FUNCTION retribusi_skrd_points() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     wrong uuid;
 BEGIN
     SELECT added.id INTO wrong FROM added
-        LEFT JOIN retribusi_occupancy o ON o.id = added.occupancy_id
-        LEFT JOIN retribusi_tariff t ON t.id = added.tariff_id
-        LEFT JOIN retribusi_run r ON r.id = added.run_id
-        WHERE o.id IS NULL OR t.id IS NULL OR r.id IS NULL LIMIT 1;
+        WHERE (SELECT o.id FROM retribusi_occupancy o WHERE o.id = added.occupancy_id) IS NULL
+           OR added.tariff_id NOT IN (SELECT t.id FROM retribusi_tariff t)
+           OR added.run_id NOT IN (SELECT r.id FROM (SELECT DISTINCT a.run_id AS id FROM added a) named
+                                   JOIN retribusi_run r USING (id)) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'SKRD %: its run, occupancy or tariff does not exist', wrong
             USING ERRCODE = 'foreign_key_violation';
@@ -53,6 +53,8 @@ CREATE TRIGGER assessment_points AFTER INSERT ON retribusi_assessment REFERENCIN
     FOR EACH STATEMENT EXECUTE FUNCTION retribusi_skrd_points();
 CREATE FUNCTION retribusi_occupancy_assessed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('skrd:' || b.levy_kind_id || ':' || coalesce(b.market_id, '-'), 0))
+        FROM retribusi_levyobject b WHERE b.id = OLD.levy_object_id;
     IF EXISTS (SELECT 1 FROM retribusi_assessment a WHERE a.occupancy_id = OLD.id) THEN
         RAISE EXCEPTION 'occupancy %: it has SKRD', OLD.id USING ERRCODE = 'foreign_key_violation';
     END IF;

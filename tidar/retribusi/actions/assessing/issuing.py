@@ -5,7 +5,7 @@ next start goes on with the lines that are left. A line leaves the preview in th
 nothing is issued twice; numbers are taken last, so the series is held only while the chunk's SKRD are written, and a
 chunk that fails gives its numbers back.
 
-Locks, in this order: the run, its occupancies by id, the series.
+Locks, in this order: the run, its markets by code (advisory), the series.
 """
 
 from __future__ import annotations
@@ -19,85 +19,38 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.formats import number_text
 from tidar.documents import api as documents
 from tidar.hub import api as hub
 from tidar.ledger import api as ledger
+from tidar.people import api as people
 from tidar.places import api as places
+from tidar.retribusi.actions.assessing.statements import (
+    AS_BEFORE_SQL,
+    BY_INDEX_SQL,
+    EVENTS_SQL,
+    LEDGER_SQL,
+    LOCK_SQL,
+    REACH_SQL,
+    SKRD_SQL,
+    STAGE_SQL,
+    TAKE_SQL,
+)
 from tidar.retribusi.models import Run
 from tidar.retribusi.queries.assessing.inputs import digest_of, inputs_of
 from tidar.retribusi.queries.register import parameter
+from tidar.retribusi.rules.formula import span_text
 
 State = Run.State
 SERIES = "SKRD"
 CHUNK = 5_000
 DUE_DAYS = "due-days"
-
-STAGE_SQL = """
-CREATE TEMPORARY TABLE IF NOT EXISTS retribusi_staged_skrd (
-    line_id bigint, id uuid, occupancy_id bigint, tariff_id bigint, days smallint, formula jsonb,
-    amount_rupiah bigint, receivable_id bigint, revenue_id bigint, market_id text, market_name text, number text,
-    area_code text, lon double precision, lat double precision
-) ON COMMIT DELETE ROWS
-"""
-# How far the next lines of a run reach. A range, not a list: for that the planner needs no statistics of fresh lines.
-REACH_SQL = """
-SELECT count(*), max(id) FROM (
-    SELECT id FROM retribusi_runline WHERE run_id = %(run)s ORDER BY id LIMIT %(chunk)s
-) next
-"""
-LOCK_SQL = """
-SELECT count(*) FROM (
-    SELECT o.id FROM retribusi_occupancy o
-    WHERE o.id IN (SELECT occupancy_id FROM retribusi_runline WHERE run_id = %(run)s AND id <= %(last)s)
-    ORDER BY o.id FOR NO KEY UPDATE
-) locked
-"""
-# The lines leave the preview here; whatever makes this transaction fail puts them back.
-TAKE_SQL = """
-WITH taken AS (
-    DELETE FROM retribusi_runline WHERE run_id = %(run)s AND id <= %(last)s
-    RETURNING id, occupancy_id, tariff_id, days, formula, amount_rupiah
-), turn AS (
-    SELECT taken.*, row_number() OVER (ORDER BY id) AS place FROM taken
-)
-INSERT INTO retribusi_staged_skrd
-SELECT turn.id, (%(ids)s::uuid[])[place], turn.occupancy_id, turn.tariff_id, turn.days, turn.formula,
-    turn.amount_rupiah, o.receivable_id, o.revenue_id, b.market_id, m.name, b.number,
-    coalesce(nullif(b.area_code, ''), m.area_code, ''), coalesce(b.lon, m.lon), coalesce(b.lat, m.lat)
-FROM turn JOIN retribusi_occupancy o ON o.id = turn.occupancy_id
-JOIN retribusi_levyobject b ON b.id = o.levy_object_id LEFT JOIN retribusi_market m ON m.code = b.market_id
-"""
-# What another run issued since the preview; seen because its occupancies are locked before this statement begins.
-OVERTAKEN_SQL = """
-DELETE FROM retribusi_staged_skrd s USING retribusi_assessment a
-WHERE a.occupancy_id = s.occupancy_id AND a.period_from_date BETWEEN %(earliest)s AND %(to)s
-  AND a.period_to_date >= %(from)s AND a.closed_by <> 'batal'
-"""
-LEDGER_SQL = """
-INSERT INTO ledger_staged (key, debit_id, credit_id, amount_rupiah, reference)
-SELECT 'skrd:' || id, receivable_id, revenue_id, amount_rupiah, 'skrd:' || id
-FROM retribusi_staged_skrd ORDER BY line_id
-"""
-# An SKRD and the event that tells of it share one id: one of `hub.new_event_ids`, ordered and unique.
-EVENTS_SQL = """
-INSERT INTO hub_staged_event (id, subject, area_code, lon, lat, source_id, data)
-SELECT id, concat_ws(' ', 'SKRD', market_name, number), area_code, lon, lat, 'skrd:' || id,
-    %(shared)s::jsonb || jsonb_build_object('market', coalesce(market_id, ''), 'number', number,
-        'amount_rupiah', amount_rupiah, 'assessment', id::text, 'occupancy', occupancy_id::text)
-FROM retribusi_staged_skrd ORDER BY line_id
-"""
-SKRD_SQL = """
-INSERT INTO retribusi_assessment (id, run_id, occupancy_id, tariff_id, year, sequence, period_from_date, period_to_date,
-    days, formula, amount_rupiah, due_date, issued_at, recorded_at, closed_by)
-SELECT id, %(run)s, occupancy_id, tariff_id, %(year)s, %(first)s + row_number() OVER (ORDER BY line_id) - 1,
-    %(from)s, %(to)s, days, formula, amount_rupiah, %(due)s, %(at)s, %(at)s, ''
-FROM retribusi_staged_skrd ORDER BY line_id
-"""
 
 
 class UnableToIssue(UnableTo):
@@ -167,41 +120,60 @@ def issue_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUN
         if run.state != State.ISSUING or run.stop_wanted:
             return _Chunk(0, is_last=True)
         with connection.cursor() as cursor:
-            taken = _take(cursor, run, chunk)
-            issued = _write(cursor, run, by=by, at=at) if taken else 0
+            cursor.execute(BY_INDEX_SQL)
+            taken, issued = _take(cursor, run, chunk)
+            if issued:
+                _write(cursor, run, issued, by=by, at=at)
+            cursor.execute(AS_BEFORE_SQL)
         run.issued_count += issued
         is_last = taken < chunk
         if is_last:
             run.state, run.issued_at = State.ISSUED, at
             after = {"issued": run.issued_count, "to_issue": run.line_count}
             record("levy_run.issued", by=by, at=at, subject=("levy_run", str(run.pk)), after=after)
+            _tell_signers(run, at=at)
         run.moved_at = Now()
         run.save(update_fields=["issued_count", "state", "issued_at", "moved_at"])
     return _Chunk(issued, is_last=is_last)
 
 
-def _take(cursor: CursorWrapper, run: Run, chunk: int) -> int:
-    """Move the next lines into the staging table, each with its id; returns how many."""
+def _tell_signers(run: Run, *, at: datetime) -> None:
+    """Whoever signs hears that SKRD wait, once for each run."""
+    if not run.issued_count:
+        return
+    place = run.market.name if run.market else "seluruh kota"
+    span = span_text(run.from_date, run.to_date)
+    people.notify(
+        agency=run.agency_code,
+        permission="levies.sign",
+        sentence=f"{number_text(run.issued_count)} SKRD {place}, {span}, menunggu tanda tangan.",  # kept: Indonesian
+        url=reverse("retribusi:run", args=[run.pk]),
+        about=f"levy_run.issued:{run.pk}",
+        at=at,
+    )
+
+
+def _take(cursor: CursorWrapper, run: Run, chunk: int) -> tuple[int, int]:
+    """Stage the next lines, each with its id; returns how many left the preview, and how many of them are staged."""
     cursor.execute(STAGE_SQL)
     cursor.execute("DELETE FROM retribusi_staged_skrd")
+    cursor.execute(LOCK_SQL, {"levy_kind": run.levy_kind_id, "place": _place(run)})
     cursor.execute(REACH_SQL, {"run": run.pk, "chunk": chunk})
     taken, last = cursor.fetchone() or (0, None)
     if not taken:
-        return 0
-    terms = {"run": run.pk, "last": last}
-    cursor.execute(LOCK_SQL, terms)
-    cursor.execute(TAKE_SQL, terms | {"ids": hub.new_event_ids(taken)})
-    cursor.execute(OVERTAKEN_SQL, _period(run))
-    return int(taken)
+        return 0, 0
+    ids = ",".join(one.hex for one in hub.new_event_ids(taken))  # as one text: cheaper to send than a list of values
+    cursor.execute(TAKE_SQL, _period(run) | {"last": last, "ids": f"{{{ids}}}"})
+    return int(taken), int(cursor.rowcount)
 
 
-def _write(cursor: CursorWrapper, run: Run, *, by: Actor, at: datetime) -> int:
-    """Transfers, events, and last of all numbers and SKRD, for what is staged; returns how many."""
-    cursor.execute("SELECT count(*) FROM retribusi_staged_skrd")
-    row = cursor.fetchone()
-    count = int(row[0]) if row else 0
-    if not count:
-        return 0
+def _place(run: Run) -> str | None:
+    """What the run locks: its market, "-" for a place without one, None for all of them."""
+    return run.market_id or ("-" if run.occupancy_id else None)
+
+
+def _write(cursor: CursorWrapper, run: Run, count: int, *, by: Actor, at: datetime) -> None:
+    """Transfers, events, and last of all numbers and SKRD, for the `count` rows that are staged."""
     ledger.stage()
     cursor.execute(LEDGER_SQL)
     key = f"skrd:{run.pk}:{run.issued_count}"  # the run is locked, so each chunk begins at its own count
@@ -214,7 +186,6 @@ def _write(cursor: CursorWrapper, run: Run, *, by: Actor, at: datetime) -> int:
     cursor.execute(SKRD_SQL, _period(run) | {"year": year, "first": first, "due": run.due_date, "at": at})
     if cursor.rowcount != count:
         raise RuntimeError("fewer SKRD were written than numbers were taken")
-    return count
 
 
 def _shared(run: Run) -> dict[str, str]:

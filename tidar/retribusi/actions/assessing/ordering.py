@@ -17,7 +17,7 @@ from django.db.models import Q
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-from tidar.common.actor import Actor, Grant
+from tidar.common.actor import Actor, ActorKind, Grant
 from tidar.common.errors import UnableTo
 from tidar.retribusi.actions.assessing.issuing import begin_issue, issue_run
 from tidar.retribusi.actions.assessing.previewing import compute_run, open_run, open_stall_run
@@ -123,7 +123,7 @@ def _person(run: Run) -> Actor:
     """Who ordered what the run waits for, with just that permission, for just its agency."""
     permission = NEEDED[State(run.state)]
     person_id, name = run.notes["people"][permission]
-    kind = "user" if not person_id.startswith("system:") else "system"
+    kind: ActorKind = "user" if not person_id.startswith("system:") else "system"
     return Actor(kind=kind, id=person_id, name=name, grants=frozenset({Grant(permission, run.agency_code)}))
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
-from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
 from tidar.retribusi.models import LevyKind, Market, Occupancy, Run, RunLine
 from tidar.retribusi.queries.assessing.inputs import (
     Inputs,
@@ -70,7 +70,7 @@ def open_run(
     if kind is None or (market and place is None):
         raise UnableToPreview(_("Jenis retribusi atau pasar itu tidak ada."))
     agency = place.agency_id if place else kind.agency_id
-    by.must("levies.assess", agency=agency, area=place.area_code if place else None)
+    _must_assess(by, agency, place)
     return _opened(Run(levy_kind=kind, market=place, agency_id=agency, from_date=from_date, to_date=to_date), by, at)
 
 
@@ -85,6 +85,15 @@ def open_stall_run(*, occupancy_id: int, from_date: date, to_date: date, by: Act
     by.must("levies.assess", agency=agency, area=place.area_code if place else None)
     run = Run(levy_kind=kind, market=place, occupancy=occupancy, agency_id=agency, from_date=from_date, to_date=to_date)
     return _opened(run, by, at)
+
+
+def _must_assess(by: Actor, agency: str, place: Market | None) -> None:
+    """Raise `UnableToAllow` unless `by` assesses there; the whole city is not for somebody of one area."""
+    by.must("levies.assess", agency=agency, area=place.area_code if place else None)
+    if place is None and by.kind != "system":
+        held = [g for g in by.grants if g.permission == "levies.assess" and g.agency in (None, agency)]
+        if all(grant.area is not None for grant in held):
+            raise UnableToAllow(_("Penetapan seluruh kota di luar wewenang Anda; pilih pasar Anda."))
 
 
 def _opened(run: Run, by: Actor, at: datetime) -> uuid.UUID:
@@ -211,10 +220,11 @@ def _escaped(text: str) -> str:
 def drop_run(*, run_id: uuid.UUID, by: Actor, at: datetime) -> str:
     """Give up what is not issued yet; returns the state. What was issued stays issued and can be signed."""
     with transaction.atomic():
-        run = Run.objects.select_for_update(no_key=True).filter(pk=run_id).first()
+        found = Run.objects.select_for_update(no_key=True, of=("self",)).select_related("market")
+        run = found.filter(pk=run_id).first()
         if run is None:
             raise UnableToFind(_("Penetapan itu tidak ada."))
-        by.must("levies.assess", agency=run.agency_code)
+        _must_assess(by, run.agency_code, run.market)
         if run.state not in (*OPEN_STATES, State.ISSUING):
             raise UnableToPreview(_("Penetapan ini sudah terbit. SKRD yang keliru dibatalkan satu per satu."))
         before = run.state

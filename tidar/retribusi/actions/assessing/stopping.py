@@ -22,10 +22,12 @@ def stop_run(*, run_id: uuid.UUID, by: Actor, at: datetime) -> bool:
     Whoever issues may stop issuing, whoever signs may stop signing.
     """
     with transaction.atomic():
-        run = Run.objects.select_for_update(no_key=True).filter(pk=run_id).first()
+        found = Run.objects.select_for_update(no_key=True, of=("self",)).select_related("market")
+        run = found.filter(pk=run_id).first()
         if run is None:
             raise UnableToFind(_("Penetapan itu tidak ada."))
-        by.must("levies.sign" if run.state == Run.State.SIGNING else "levies.assess", agency=run.agency_code)
+        permission = "levies.sign" if run.state == Run.State.SIGNING else "levies.assess"
+        by.must(permission, agency=run.agency_code, area=run.area_code or None)
         if run.state not in WORKING or run.stop_wanted:
             return False
         run.stop_wanted = True

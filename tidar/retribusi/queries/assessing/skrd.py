@@ -112,7 +112,7 @@ def narrowed(actor: Actor, wanted: SkrdFilter, *, today: date) -> QuerySet[Asses
     if wanted.block:
         found = found.filter(occupancy__levy_object__block=wanted.block)
     if wanted.run:
-        found = found.filter(run=wanted.run)
+        found = found.filter(run=uuid.UUID(wanted.run))
     if wanted.month:
         found = found.filter(_in_month(wanted.month))
     if wanted.words:
