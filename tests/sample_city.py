@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
+from tests import sample_levies
+from tests.sample_levies import SampleLevies
 from tidar.cli import city
 from tidar.common import clock
 from tidar.common.actor import system
@@ -24,6 +26,7 @@ class SampleCity:
     dirty_delivery: Delivery
     quarantined: QuarantinedRow
     value_id: uuid.UUID
+    levies: SampleLevies
 
 
 def deliver_dirty() -> Delivery:
@@ -47,7 +50,9 @@ def load() -> SampleCity:
     row = QuarantinedRow.objects.filter(delivery=dirty).first()
     if row is None:
         raise AssertionError(f"the dirty file left nothing in quarantine: {dirty.status} {dirty.sentence}")
-    return SampleCity(dirty, row, value.id)
+    levies = sample_levies.load()
+    follow()
+    return SampleCity(dirty, row, value.id, levies)
 
 
 def follow() -> None:

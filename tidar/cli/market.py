@@ -75,7 +75,7 @@ def load_market_days(*, days: int = 2, markets: tuple[str, ...] = (), now: datet
     known = retribusi.signed_days(since=first)
     missing = [first + timedelta(days=n) for n in range(days) if first + timedelta(days=n) not in known]
     missing = [day for day in missing if _moment(day, ISSUE, zone) <= now]
-    if not missing or not people.actor_named(OFFICER, at=now).is_known:
+    if not missing or not people.actor_named(OFFICER, at=clock.now()).is_known:
         return 0
     phones = [phone for name in COLLECTORS if (phone := _phone(name, at=_moment(missing[0], ISSUE, zone)))]
     for day in missing:
@@ -103,7 +103,7 @@ def _market_day(
     day: date, phones: list[Phone], markets: tuple[str | None, ...], *, now: datetime, zone: ZoneInfo
 ) -> None:
     issue_at = _moment(day, ISSUE, zone)
-    officer, signer = (people.actor_named(name, at=now) for name in (OFFICER, SIGNER))
+    officer, signer = (people.actor_named(name, at=clock.now()) for name in (OFFICER, SIGNER))
     for market in markets:
         run = retribusi.preview_run(
             levy_kind=KIND, market=market, from_date=day, to_date=day, by=officer, at=issue_at

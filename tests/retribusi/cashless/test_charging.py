@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from tests.retribusi import builders
 from tests.retribusi.builders import AT, DAY, MARKET, SYSTEM
+from tidar.common.errors import UnableToAgree
 from tidar.common.ids import uuid7
 from tidar.gateways.api import FakeBank, Notice, connect_fake
 from tidar.hub import api as hub
@@ -191,6 +193,56 @@ def test_a_trader_s_virtual_account_pays_all_the_trader_s_stalls_once(bank, stal
     assert sum(r.amount_rupiah for r in receipts) == total
     assert {r.payment_id for r in again} == {r.payment_id for r in receipts}
     assert not any(open_dues([stall.occupancy_id, second.occupancy_id]).values())
+
+
+def _other_agency_stall(stall: builders.Stall) -> int:
+    place = NewObject(levy_kind="persampahan", market=None, number="S-1")
+    place_id = register_object(obj=place, by=SYSTEM, at=AT)
+    return occupy(object_id=place_id, payer_id=stall.payer_id, from_date=builders.SINCE, by=SYSTEM, at=AT)
+
+
+def test_the_bank_takes_its_own_agency_s_bills_only(bank, stall) -> None:
+    with pytest.raises(UnableToCharge, match="belum dapat dibayar nontunai"):
+        make_charge(wanted=Wanted(_other_agency_stall(stall), "qris-statis"), by=SYSTEM, at=AT)
+    assert bank.held == {}
+
+
+def test_signed_money_that_fits_nowhere_is_kept_with_a_case(bank, stall) -> None:
+    builders.assess(stall)
+    charge = _offer(stall, kind="qris-statis")
+    notice = _notice(bank, charge, 8000)
+    Charge.objects.filter(pk=charge.pk).update(occupancy_id=_other_agency_stall(stall))
+    for _ in range(2):
+        settle_notice(notice=notice, at=LATER)
+    assert (_titipan(), Payment.objects.count()) == (8000, 1)
+    assert Case.objects.get().kind == "tak-dikenal"
+
+
+def test_payments_under_one_long_reference_are_told_apart(bank, stall) -> None:
+    charge = _offer(stall, kind="qris-statis")
+    one = Notice("bank-contoh", "R" * 60, "111111111111", charge.reference, "", 1000, AT, {})
+    for notice in (one, replace(one, rrn="222222222222")):
+        settle_notice(notice=notice, at=LATER)
+    assert ledger.balance("kas:kanal:bank-contoh") == 2000
+
+
+def test_a_repeated_notice_with_another_amount_is_refused(bank, stall) -> None:
+    builders.assess(stall)
+    notice = _notice(bank, _offer(stall, kind="va"), 8000)
+    settle_notice(notice=notice, at=LATER)
+    with pytest.raises(UnableToAgree):
+        settle_notice(notice=replace(notice, amount_rupiah=9000), at=LATER)
+    assert ledger.balance("kas:kanal:bank-contoh") == 8000
+
+
+def test_a_trader_has_one_virtual_account_whichever_stall_asks(bank, stall) -> None:
+    place = NewObject(levy_kind=builders.KIND, market=MARKET, number="B-002", place_type="los")
+    second = occupy(
+        object_id=register_object(obj=place, by=SYSTEM, at=AT), payer_id=stall.payer_id, from_date=builders.SINCE,
+        by=SYSTEM, at=AT,
+    )  # fmt: skip
+    made = {make_charge(wanted=Wanted(one, "va"), by=SYSTEM, at=AT) for one in (stall.occupancy_id, second)}
+    assert len(made) == len(bank.held) == 1
 
 
 def test_bills_that_cannot_be_offered_are_refused_with_a_sentence_and_no_bank_is_asked(bank, stall) -> None:

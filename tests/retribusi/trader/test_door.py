@@ -12,8 +12,8 @@ from django.test import Client
 
 from tests.retribusi import builders
 from tests.retribusi.builders import AT
-from tidar.gateways.api import message_outbox
-from tidar.retribusi.actions.door import UnableToOpen, ask_for_code, open_door
+from tidar.gateways.api import UnableToSend, message_outbox
+from tidar.retribusi.actions.door import UnableToOpen, ask_for_code, open_door, send_code
 from tidar.retribusi.models import DoorCode, Payer
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,17 @@ def _code() -> str:
 
 
 def _ask(typed: str = "0812 3456 7890", at=AT) -> int | None:
-    return ask_for_code(typed=typed, at=at)
+    """Ask, and let the job hand the code over."""
+    found = ask_for_code(typed=typed, at=at)
+    if found:
+        send_code(code_id=DoorCode.objects.latest("made_at", "id").pk, at=at)
+    return found
+
+
+def _deliver() -> None:
+    """What the worker does with the codes that pages asked for."""
+    for code in DoorCode.objects.order_by("made_at"):
+        send_code(code_id=code.pk, at=code.made_at)
 
 
 @pytest.mark.parametrize("typed", ["081234567890", "0812 3456 7890", "+62 812-3456-7890", "6281234567890"])
@@ -114,6 +124,7 @@ def test_a_trader_comes_in_sees_own_bills_and_leaves(stall) -> None:
     client = Client()
     assert client.get("/pedagang/")["Location"].startswith("/pedagang/masuk/")
     client.post("/pedagang/masuk/?next=/pedagang/riwayat/", {"who": stall.npwrd})
+    _deliver()
     assert client.post("/pedagang/kode/", {"code": "000 00x"}).status_code == 422
     assert client.post("/pedagang/kode/", {"code": _code()})["Location"] == "/pedagang/riwayat/"
     assert Payer.objects.get(pk=stall.payer_id).name in client.get("/pedagang/").content.decode()
@@ -124,6 +135,7 @@ def test_a_trader_comes_in_sees_own_bills_and_leaves(stall) -> None:
 def test_a_foreign_next_is_not_followed(stall) -> None:
     client = Client()
     client.post("/pedagang/masuk/?next=https://evil.example/", {"who": stall.npwrd})
+    _deliver()
     assert client.post("/pedagang/kode/", {"code": _code()})["Location"] == "/pedagang/"
 
 
@@ -131,3 +143,30 @@ def test_one_address_that_asks_too_often_is_slowed_down(stall) -> None:
     client = Client()
     statuses = {client.post("/pedagang/masuk/", {"who": "x"}).status_code for _ in range(22)}
     assert 429 in statuses
+
+
+def test_a_provider_that_is_down_tells_nobody_who_is_registered(stall, settings) -> None:
+    settings.TIDAR_MESSAGES_URL = "http://127.0.0.1:9/x"
+    answers = [Client().post("/pedagang/masuk/", {"who": who}) for who in ("081234567890", "081299999999")]
+    assert answers[0].status_code == answers[1].status_code == 302
+    with pytest.raises(UnableToSend):
+        send_code(code_id=DoorCode.objects.get().pk, at=DoorCode.objects.get().made_at)
+
+
+def test_the_job_that_sends_a_code_does_not_know_it(stall) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    Client().post("/pedagang/masuk/", {"who": stall.npwrd})
+    job = ProcrastinateJob.objects.get(task_name="retribusi.send_door_code")
+    _deliver()
+    assert _code() not in str(job.args)
+
+
+def test_a_code_that_is_too_old_is_not_sent(stall) -> None:
+    ask_for_code(typed=stall.npwrd, at=AT)
+    assert not send_code(code_id=DoorCode.objects.get().pk, at=AT + timedelta(minutes=11))
+
+
+def test_nobody_s_phone_is_flooded(stall) -> None:
+    made = [_ask(at=AT + timedelta(minutes=16 * n)) for n in range(12)]
+    assert sum(found is not None for found in made) == 10

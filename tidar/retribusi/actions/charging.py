@@ -18,10 +18,10 @@ from django.utils.translation import gettext as _
 
 from tidar.common import audit
 from tidar.common.actor import Actor, system
-from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.errors import UnableTo, UnableToAgree, UnableToFind
 from tidar.common.ids import uuid7
 from tidar.gateways.api import Answer, Bank, Notice, Offer, connected_bank
-from tidar.retribusi.actions.paying import NewPayment, Receipt, post_payment
+from tidar.retribusi.actions.paying import NewPayment, Receipt, UnableToPay, post_payment
 from tidar.retribusi.models import Assessment, Charge, Occupancy, Payment
 from tidar.retribusi.queries.dues import Due, open_dues
 from tidar.retribusi.rules import charging as rules
@@ -58,7 +58,7 @@ def make_charge(*, wanted: Wanted, by: Actor, at: datetime) -> uuid.UUID:
     Raises `UnableToCharge` when no bank is connected, or a bill is not signed, not open, or not this stall's.
     """
     bank = _bank()
-    charge = _opened(wanted, gateway=bank.gateway.name, by=by, at=at)
+    charge = _opened(wanted, bank=bank, by=by, at=at)
     if charge.state == Charge.State.CREATING:
         _offer(charge, bank=bank, at=at)
     return charge.pk
@@ -72,9 +72,9 @@ def _bank() -> Bank:
 
 
 @transaction.atomic
-def _opened(wanted: Wanted, *, gateway: str, by: Actor, at: datetime) -> Charge:
+def _opened(wanted: Wanted, *, bank: Bank, by: Actor, at: datetime) -> Charge:
     """The charge row, made under the occupancy's lock so that two presses make one."""
-    occupancy = _occupancy(wanted.occupancy_id)
+    occupancy = _occupancy(wanted.occupancy_id, agency=bank.agency)
     bills = _bills(wanted)
     amount = sum(due.owed for due in bills) if wanted.kind == Charge.Kind.QRIS_DYNAMIC else None
     known = _same_offer(wanted, amount=amount, at=at)
@@ -84,7 +84,7 @@ def _opened(wanted: Wanted, *, gateway: str, by: Actor, at: datetime) -> Charge:
         occupancy=occupancy,
         kind=wanted.kind,
         amount_rupiah=amount,
-        gateway=gateway,
+        gateway=bank.gateway.name,
         reference=uuid7().hex,
         expires_at=at + LIFE if wanted.kind == Charge.Kind.QRIS_DYNAMIC else None,
         made_at=at,
@@ -96,10 +96,14 @@ def _opened(wanted: Wanted, *, gateway: str, by: Actor, at: datetime) -> Charge:
     return charge
 
 
-def _occupancy(occupancy_id: int) -> Occupancy:
-    found = Occupancy.objects.select_for_update(no_key=True).filter(pk=occupancy_id).first()
+def _occupancy(occupancy_id: int, *, agency: str) -> Occupancy:
+    """The occupancy, locked; the bank's account is one agency's, so it can take that agency's bills only."""
+    held = Occupancy.objects.select_for_update(no_key=True, of=("self",)).select_related("levy_object__levy_kind")
+    found = held.filter(pk=occupancy_id).first()
     if found is None:
         raise UnableToFind(_("Penempatan lapak itu tidak ada di register."))
+    if found.levy_object.levy_kind.agency_id != agency:
+        raise UnableToCharge(_("Tagihan perangkat daerah ini belum dapat dibayar nontunai; bayarlah tunai."))
     return found
 
 
@@ -117,7 +121,13 @@ def _bills(wanted: Wanted) -> list[Due]:
 
 
 def _same_offer(wanted: Wanted, *, amount: int | None, at: datetime) -> Charge | None:
-    live = Charge.objects.filter(occupancy_id=wanted.occupancy_id, kind=wanted.kind, state__in=LIVE)
+    """The offer that stands already: of this stall, or the trader's one virtual account whichever stall asks."""
+    live = Charge.objects.filter(kind=wanted.kind, state__in=LIVE)
+    if wanted.kind == Charge.Kind.VA:
+        payer = Occupancy.objects.filter(pk=wanted.occupancy_id).values("payer_id")
+        live = live.filter(occupancy__payer_id__in=payer)
+    else:
+        live = live.filter(occupancy_id=wanted.occupancy_id)
     for charge in live.filter(amount_rupiah=amount).prefetch_related("assessments").order_by("-made_at"):
         expired = charge.expires_at is not None and charge.expires_at <= at and charge.state == Charge.State.ACTIVE
         if not expired and {a.pk for a in charge.assessments.all()} == set(wanted.assessment_ids):
@@ -174,7 +184,12 @@ def settle_notice(*, notice: Notice, at: datetime) -> tuple[Receipt, ...]:
     bank = _bank()
     charge = Charge.objects.filter(reference=notice.reference).first() if notice.reference else None
     with transaction.atomic():
-        receipts = _posted(charge, notice, agency=bank.agency, at=at)
+        try:
+            with transaction.atomic():
+                receipts = _posted(charge, notice, agency=bank.agency, at=at)
+        except UnableToPay as error:  # the money is at the bank whatever our tables say: it waits in titipan
+            unknown = _payment(None, notice, agency=bank.agency, said=error.sentence)
+            receipts = (post_payment(payment=unknown, by=BY, at=at),)
         if charge is not None and charge.kind == Charge.Kind.QRIS_DYNAMIC:
             states = [*LIVE, Charge.State.CLOSING, Charge.State.CLOSED, Charge.State.EXPIRED]
             Charge.objects.filter(pk=charge.pk, state__in=states).update(state=Charge.State.PAID, state_at=at)
@@ -182,38 +197,45 @@ def settle_notice(*, notice: Notice, at: datetime) -> tuple[Receipt, ...]:
 
 
 def _posted(charge: Charge | None, notice: Notice, *, agency: str, at: datetime) -> tuple[Receipt, ...]:
-    channel = CHANNEL[Charge.Kind(charge.kind)] if charge else "qris"
-    base = f"{channel}:{notice.gateway}:{notice.gateway_reference}:{notice.rrn}"
-    payment = NewPayment(
-        id=uuid7(),
-        key=base,
-        channel=channel,
-        amount_rupiah=notice.amount_rupiah,
-        happened_at=notice.paid_at,
-        occupancy_id=charge.occupancy_id if charge else None,
-        cash_account_key=channel_cash_key(notice.gateway),
-        receipt_number=f"{channel.upper()}-{notice.gateway_reference}-{notice.rrn}"[:60],
-        agency=agency,
-        surplus="suspense",
-        details=dict(notice.details),
-    )
-    if charge is None:
-        return (post_payment(payment=payment, by=BY, at=at),)
-    if charge.kind == Charge.Kind.VA:
+    payment = _payment(charge, notice, agency=agency)
+    if charge is not None and charge.kind == Charge.Kind.VA:
         return _over_stalls(charge, payment, at=at)
-    if charge.kind == Charge.Kind.QRIS_DYNAMIC:
+    if charge is not None and charge.kind == Charge.Kind.QRIS_DYNAMIC:
         bills = charge.assessments.order_by("period_from_date", "sequence").values_list("pk", flat=True)
         payment = replace(payment, only=tuple(bills))
     return (post_payment(payment=payment, by=BY, at=at),)
 
 
+def _payment(charge: Charge | None, notice: Notice, *, agency: str, said: str = "") -> NewPayment:
+    """The payment that a notice tells of; without a charge its payer is unknown."""
+    channel = CHANNEL[Charge.Kind(charge.kind)] if charge else "qris"
+    name = rules.payment_name(notice.gateway, notice.gateway_reference, notice.rrn)
+    return NewPayment(
+        id=uuid7(),
+        key=f"{channel}:{name}",
+        channel=channel,
+        amount_rupiah=notice.amount_rupiah,
+        happened_at=notice.paid_at,
+        occupancy_id=charge.occupancy_id if charge else None,
+        cash_account_key=channel_cash_key(notice.gateway),
+        receipt_number=f"{channel.upper()}-{name}",
+        agency=agency,
+        surplus="suspense",
+        details=dict(notice.details) | ({"sebab": said, "rujukan": notice.reference} if said else {}),
+    )
+
+
 def _over_stalls(charge: Charge, payment: NewPayment, *, at: datetime) -> tuple[Receipt, ...]:
     """A trader's virtual account pays all of the trader's stalls, oldest bill first: one payment a stall, one act."""
     payer = charge.occupancy.payer_id
-    held = Occupancy.objects.select_for_update(no_key=True).filter(payer_id=payer).order_by("pk")
-    occupancies = [one.pk for one in held]
+    held = Occupancy.objects.select_for_update(no_key=True, of=("self",)).filter(
+        payer_id=payer, levy_object__levy_kind__agency=payment.agency
+    )
+    occupancies = [one.pk for one in held.order_by("pk")]
     earlier = Payment.objects.filter(key__startswith=payment.key + "/").order_by("key")
     if parts := [(p.key, p.amount_rupiah, p.occupancy_id, p.receipt_number, p.pk) for p in earlier]:
+        if sum(part[1] for part in parts) != payment.amount_rupiah:
+            raise UnableToAgree(_("Pemberitahuan yang sama datang lagi dengan jumlah yang lain."))
         again = [
             replace(payment, id=pk, key=key, amount_rupiah=rupiah, occupancy_id=occupancy, receipt_number=number)
             for key, rupiah, occupancy, number, pk in parts
@@ -226,7 +248,7 @@ def _over_stalls(charge: Charge, payment: NewPayment, *, at: datetime) -> tuple[
         post_payment(
             payment=replace(
                 payment, id=uuid7(), key=f"{payment.key}/{n:02d}", amount_rupiah=portion.amount_rupiah,
-                occupancy_id=portion.occupancy_id, receipt_number=f"{payment.receipt_number[:56]}/{n:02d}",
+                occupancy_id=portion.occupancy_id, receipt_number=f"{payment.receipt_number}/{n:02d}",
             ),
             by=BY, at=at,
         )

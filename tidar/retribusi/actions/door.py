@@ -7,7 +7,7 @@ is kept only as a keyed hash, and is used once. Codes, phones and names are neve
 from __future__ import annotations
 
 import hmac
-import secrets
+import uuid
 from datetime import datetime
 
 from django.conf import settings
@@ -35,32 +35,47 @@ def trader(payer: Payer) -> Actor:
 
 
 def ask_for_code(*, typed: str, at: datetime) -> int | None:
-    """Send a code to the registered phone that `typed` (an NPWRD or a phone number) means; returns the payer's id.
+    """Make a code for the payer that `typed` (an NPWRD or a phone number) means, and have it sent; the payer's id.
 
-    None when it means nobody, or nobody certain, or too many codes were sent: the caller shows the same page for all.
-    Raises `UnableToSend` when the message could not be handed over; then no code is valid.
+    None when it means nobody, or nobody certain, or too many codes were made: the caller shows the same page for all.
+    The message is handed over by a job after commit, so that neither a slow nor a broken provider tells who is known.
     """
     payer = _meant(typed)
     if payer is None:
         return None
-    code = f"{secrets.randbelow(10**rules.CODE_DIGITS):0{rules.CODE_DIGITS}d}"
     with transaction.atomic():
         Payer.objects.select_for_update(no_key=True).get(pk=payer.pk)  # codes of one payer are counted one by one
-        recent = DoorCode.objects.filter(payer=payer, made_at__gt=at - rules.WINDOW).count()
-        if recent >= rules.CODES_IN_WINDOW:
+        made = DoorCode.objects.filter(payer=payer)
+        if made.filter(made_at__gt=at - rules.WINDOW).count() >= rules.CODES_IN_WINDOW:
+            return None
+        if made.filter(made_at__gt=at - rules.DAY).count() >= rules.CODES_IN_DAY:
             return None
         fresh = uuid7()
+        code = rules.code_of(fresh.bytes, secret=settings.SECRET_KEY)
         DoorCode.objects.create(
             id=fresh, payer=payer, code_hash=_hash(code, str(fresh)), made_at=at, expires_at=at + rules.LIFE
         )
-        audit.record("door.code_sent", by=trader(payer), at=at, subject=("payer", str(payer.pk)))
-        send_message(
-            to=payer.phone,
-            text=_("Kode masuk retribusi Anda %(code)s, berlaku 10 menit. Jangan berikan kepada siapa pun.")
-            % {"code": code},
-            at=at,
-        )
+        audit.record("door.code_made", by=trader(payer), at=at, subject=("payer", str(payer.pk)))
+        send_later(fresh)
     return payer.pk
+
+
+def send_later(code_id: uuid.UUID) -> None:
+    """A job, in the caller's transaction, that hands the code over; its arguments name the code, never tell it."""
+    from procrastinate.contrib.django import app
+
+    app.configure_task("retribusi.send_door_code", queue="hub").defer(code_id=str(code_id))
+
+
+def send_code(*, code_id: uuid.UUID, at: datetime) -> bool:
+    """Hand one code to whoever delivers messages; False when it is too late. Raises `UnableToSend`: the job retries."""
+    found = DoorCode.objects.select_related("payer").filter(pk=code_id, used_at=None, expires_at__gt=at).first()
+    if found is None:
+        return False
+    code = rules.code_of(found.pk.bytes, secret=settings.SECRET_KEY)
+    text = _("Kode masuk retribusi Anda %(code)s, berlaku 10 menit. Jangan berikan kepada siapa pun.")
+    send_message(to=found.payer.phone, text=text % {"code": code}, at=at)
+    return True
 
 
 def open_door(*, payer_id: int, code: str, at: datetime) -> Payer:

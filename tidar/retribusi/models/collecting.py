@@ -314,7 +314,14 @@ class Charge(models.Model):
     state_at = models.DateTimeField()
 
     class Meta:
-        indexes = (models.Index(fields=["occupancy", "state"], name="charge_occupancy"),)
+        indexes = (
+            models.Index(fields=["occupancy", "state"], name="charge_occupancy"),
+            models.Index(
+                fields=["state_at"],
+                condition=Q(state__in=("dibuat", "aktif", "menutup", "tidak-pasti")),
+                name="charge_unsettled",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.kind} {self.reference} {self.state}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -13,6 +14,7 @@ Next = Literal["wait", "ask", "offer", "withdraw", "nothing"]
 ASK_AGAIN = timedelta(seconds=60)  # banks want no status question sooner
 STILL_MAKING = timedelta(seconds=45)  # an offer whose process died is taken up again after this
 TERMINAL_LENGTH = 25
+NAME_LENGTH = 48
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,19 @@ class Portion:
 def customer_number(payer_id: int) -> str:
     """Twelve digits of one trader's virtual account: the trader's number in the register, zeros before it."""
     return f"{payer_id:012d}"
+
+
+def payment_name(gateway: str, reference: str, rrn: str) -> str:
+    """One name for one payment at a bank, at most 48 characters: the retrieval number always whole.
+
+    A long reference is replaced by the beginning of its SHA-256, so that two payments never share a name.
+    """
+    name = f"{gateway}:{reference}:{rrn}"
+    if len(name) <= NAME_LENGTH:
+        return name
+    short = hashlib.sha256(f"{gateway}:{reference}".encode()).hexdigest()[:16]
+    fits = len(rrn) < NAME_LENGTH - len(short)
+    return f"{short}:{rrn}" if fits else hashlib.sha256(name.encode()).hexdigest()[:NAME_LENGTH]
 
 
 def terminal(market: str, number: str) -> str:

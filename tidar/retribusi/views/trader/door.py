@@ -13,7 +13,6 @@ from tidar.common import clock
 from tidar.common.access import hold, holder_of, let_go, public
 from tidar.common.pace import slow_down
 from tidar.common.pages import page
-from tidar.gateways.api import UnableToSend
 from tidar.retribusi.actions.door import UnableToOpen, ask_for_code, open_door
 from tidar.retribusi.forms.trader import CodeForm, DoorForm
 from tidar.retribusi.rules import door as rules
@@ -34,13 +33,8 @@ def door(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         slow_down(request, what="door", most=20, seconds=600)
         if form.is_valid():
-            try:
-                payer_id = ask_for_code(typed=form.cleaned_data["who"], at=clock.now())
-            except UnableToSend as error:
-                form.add_error(None, error.sentence)
-            else:
-                request.session[WAITING] = payer_id or 0
-                return redirect("retribusi:trader_code")
+            request.session[WAITING] = ask_for_code(typed=form.cleaned_data["who"], at=clock.now()) or 0
+            return redirect("retribusi:trader_code")
     return page(request, "retribusi/trader/door.html", {"form": form}, status=422 if form.errors else 200)
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tidar.common import clock
 from tidar.common.access import requires_holder
+from tidar.common.pace import slow_down
 from tidar.common.pages import page
 from tidar.documents import api as documents
 from tidar.gateways.api import connected_bank
@@ -63,6 +64,7 @@ def receipt(request: HttpRequest, holder_id: str, payment_id: uuid.UUID) -> Http
 @require_POST
 def pay(request: HttpRequest, holder_id: str) -> HttpResponse:
     """Offer the chosen bills of one stall, or the trader's virtual account, and show how to pay."""
+    slow_down(request, what="trader-pay", most=30, seconds=600)
     me = queries.mine(int(holder_id))
     stall = next((s for s in me.stalls if str(s.occupancy_id) == request.POST.get("lapak", "")), None)
     if stall is None:
