@@ -144,3 +144,17 @@ def test_a_phone_without_a_camera_offers_typing(browser: Browser, fake: FakeCity
     phone.page.get_by_role("link", name="Ketik nomor saja").click()
     expect(phone.page.get_by_role("heading", name="Ketik nomor")).to_be_visible()
     phone.context.close()
+
+
+def test_a_route_through_several_markets_names_them(browser: Browser, fake: FakeCity) -> None:
+    other = fake.stalls[0] | {"market": "cacaban", "qr": "C0000001", "object": 900, "id": 900, "trader": "Bu Lastri"}
+    fake.stalls = [*fake.stalls[:3], other]
+    fake.markets = ["cacaban", "rejowinangun"]
+    phone = Collector.new(browser, fake.url)
+    phone.ready()
+    expect(phone.page.get_by_role("region", name="Pasar Cacaban").get_by_role("link", name="Blok A")).to_have_count(1)
+    phone.go("#/cari")
+    phone.page.get_by_role("button", name="1", exact=True).click()
+    phone.page.get_by_role("link", name="Bu Lastri Pasar Cacaban").click()
+    expect(phone.page.locator(".bar__over")).to_have_text("Pasar Cacaban")
+    phone.context.close()

@@ -59,6 +59,7 @@ class FakeCity:
     devices: dict[str, bytes] = field(default_factory=dict)
     held: dict[str, dict[int, bytes]] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)  # hash → result
+    markets: list[str] = field(default_factory=lambda: ["rejowinangun"])
     posts: int = 0
     random: random.Random = field(default_factory=lambda: random.Random(20261125))
 
@@ -103,7 +104,8 @@ class FakeCity:
             "made_at": self.now().isoformat(), "version": 1, "collector": {"id": "7", "name": "Sri Wahyuni"},
             "agency": {"code": "disperindag", "name": "Disperindag"}, **self.device(device),
             "next_counter": highest + 1, "last_hash": content_hash(held[highest]) if highest else "0" * 64,
-            "void_minutes": 10, "days_kept": 30, "markets": [{"code": "rejowinangun", "name": "Pasar Rejowinangun"}],
+            "void_minutes": 10, "days_kept": 30,
+            "markets": [{"code": code, "name": f"Pasar {code.title()}"} for code in self.markets],
             "stalls": [self._after(s) for s in self.stalls],
             "karcis": [{"book": 3, "prefix": "KR", "first": 101, "last": 200, "denomination": 2_000, "title": "Pasar"}],
             "receipt": ["PEMERINTAH KOTA MAGELANG", "Dinas Perindustrian dan Perdagangan"],

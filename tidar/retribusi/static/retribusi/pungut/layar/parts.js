@@ -22,6 +22,12 @@ export async function notices(state) {
 /** "Blok A"; a longer name is said as it is. */
 export const blockName = (block) => (/^\w{1,3}$/.test(block) ? `Blok ${block}` : block || "Tanpa blok");
 
+/** The name of a stall's or block's market when the route has several, else "". */
+export function marketName(state, code) {
+  const markets = state.route.markets ?? [];
+  return markets.length > 1 ? (markets.find((each) => each.code === code)?.name ?? "") : "";
+}
+
 /** The two big ways to a stall. */
 export const toStalls = () => [
   linkButton("Pindai", "#/pindai", { kind: "primary", mark: "scan" }),
@@ -30,8 +36,7 @@ export const toStalls = () => [
 
 /** One stall in a list; `where` names its market when there are several. */
 export function stallRow(state, stall, { where = false } = {}) {
-  const markets = state.route.markets ?? [];
-  const market = where && markets.length > 1 && markets.find((each) => each.code === stall.market)?.name;
+  const market = where && marketName(state, stall.market);
   const { owed } = standing(state, stall);
   const empty = stall.id === null;
   const kind = empty ? "none" : owed ? "open" : "done";

@@ -3,7 +3,7 @@ import { button, frame, h, icon, linkButton } from "../dom.js";
 import { bills as count, unit } from "../money.js";
 import { standing } from "../state.js";
 import { angka, rupiah } from "../words.js";
-import { pill } from "./parts.js";
+import { marketName, pill } from "./parts.js";
 
 const SHOWN = 4;
 const ONE = { hari: "Satu hari", bulan: "Satu bulan", tagihan: "Satu tagihan" };
@@ -53,7 +53,7 @@ export function render(app) {
   }
   const facts = standing(state, stall);
   return frame({
-    title: stall.number, over: "Lapak", back: "#/", pill: pill(state),
+    title: stall.number, over: marketName(state, stall.market) || "Lapak", back: "#/", pill: pill(state),
     body: [head(stall, facts), facts.dues.length > 0 && bills(facts.dues)],
     actions: choices(stall.qr, facts),
   });
