@@ -22,6 +22,9 @@ from tidar.people.roles import ROLES
 NOBODY = uuid.UUID(int=7)
 UNKNOWN = {"letter_id": NOBODY, "assignment_id": NOBODY, "pk": 1, "session_id": 1, "token": "tidak-ada"}
 QUERY_LIMIT = 45
+GROUPED = re.compile(
+    r'\b(?:value|id|for|name|data-[a-z-]+|href|action)="(?:[^"]*[-/=])?\d{1,3}(?:\.\d{3})+"'
+)  # an id as a number
 STREAMS = {"/events/live"}  # never ends; has its own tests
 
 
@@ -107,7 +110,7 @@ def _page_faults(client: Client, pages: list[tuple[str, Access]]) -> dict[str, o
             response = client.get(url)
         if response.streaming or not response["Content-Type"].startswith("text/html") or response.status_code != 200:
             continue
-        if wrong := _html_faults(response.content.decode()):
+        if wrong := _html_faults(response.content.decode()) + GROUPED.findall(response.content.decode()):
             faults[url] = wrong[:3]
         if len(queries) > QUERY_LIMIT:
             faults[url] = f"{len(queries)} queries"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from tests.retribusi import builders
@@ -60,6 +61,15 @@ def test_own_bills_stall_by_stall(stall) -> None:
     text = trader(stall).get("/pedagang/").content.decode()
     assert stall.number in text
     assert f"Rp{skrd.amount_rupiah:,}".replace(",", ".") in text
+
+
+def test_a_stall_with_a_large_number_can_be_paid(bank, stall) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('retribusi_occupancy', 'id'), 1234567)")
+    large = builders.stall("C-001")
+    builders.assess(large)
+    page = trader(large).get("/pedagang/").content.decode()
+    assert f'name="lapak" value="{large.occupancy_id}"' in page
 
 
 def test_another_trader_s_receipt_and_offer_are_not_found(bank, stall) -> None:
