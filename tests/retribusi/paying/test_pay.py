@@ -11,6 +11,7 @@ from django.db.utils import IntegrityError
 
 from tests.retribusi.paying.builders import AGENCY, AT, BY, KIND, MARKET, actor, counts, new, occupancy, pay, skrd
 from tidar.common.errors import UnableToAgree, UnableToAllow
+from tidar.common.ids import uuid7
 from tidar.hub.models import Event
 from tidar.ledger import api as ledger
 from tidar.retribusi.actions.paying import UnableToPay, record_payment
@@ -270,3 +271,15 @@ def test_allocations_are_what_the_payment_says_whoever_writes() -> None:
     with pytest.raises(IntegrityError, match="not what it says"), transaction.atomic():
         Allocation.objects.create(payment_id=receipt.payment_id, assessment=bills[1], amount_rupiah=500)
         connection.cursor().execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_an_allocation_points_to_what_exists_whoever_writes() -> None:
+    holder = occupancy()
+    (bill,) = skrd(holder, [3000])
+    receipt = pay(holder, 1000)
+    for values in (
+        {"payment_id": uuid7(), "assessment": bill},
+        {"payment_id": receipt.payment_id, "assessment_id": uuid7()},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Allocation.objects.create(amount_rupiah=1, **values)

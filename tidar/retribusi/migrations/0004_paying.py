@@ -27,17 +27,18 @@ DECLARE
     wrong uuid;
 BEGIN
     PERFORM 1 FROM retribusi_assessment WHERE id IN (SELECT assessment_id FROM added) ORDER BY id FOR NO KEY UPDATE;
-    SELECT a.id INTO wrong FROM retribusi_assessment a
-        WHERE a.id IN (SELECT assessment_id FROM added) AND (
-            SELECT sum(x.amount_rupiah) FROM retribusi_allocation x WHERE x.assessment_id = a.id
+    SELECT d.assessment_id INTO wrong FROM added d LEFT JOIN retribusi_assessment a ON a.id = d.assessment_id
+        WHERE a.id IS NULL OR (
+            SELECT sum(x.amount_rupiah) FROM retribusi_allocation x WHERE x.assessment_id = d.assessment_id
         ) NOT BETWEEN 0 AND a.amount_rupiah LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'SKRD %: allocations below nothing or above its amount', wrong
             USING ERRCODE = 'restrict_violation';
     END IF;
-    SELECT p.id INTO wrong FROM retribusi_payment p
-        WHERE p.id IN (SELECT payment_id FROM added) AND p.allocated_rupiah <> (
-            SELECT sum(x.amount_rupiah) FROM retribusi_allocation x WHERE x.payment_id = p.id) LIMIT 1;
+    SELECT d.payment_id INTO wrong FROM (SELECT DISTINCT payment_id FROM added) d
+        LEFT JOIN retribusi_payment p ON p.id = d.payment_id
+        WHERE p.id IS NULL OR p.allocated_rupiah <> (
+            SELECT sum(x.amount_rupiah) FROM retribusi_allocation x WHERE x.payment_id = d.payment_id) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'payment %: its allocations are not what it says', wrong USING ERRCODE = 'restrict_violation';
     END IF;
