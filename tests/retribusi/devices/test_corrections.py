@@ -59,6 +59,28 @@ def test_too_late_is_for_a_person_to_decide(who, holder, minutes) -> None:
     assert (who.bag, Case.objects.get().kind) == (3_000, Case.Kind.DEVICE)
 
 
+@pytest.mark.parametrize("later", [timedelta(minutes=16), timedelta(hours=6)])
+def test_a_clock_that_was_set_back_takes_no_receipt_back(who, holder, later) -> None:
+    """Signed "a minute after" the receipt, but here long after it: only a person decides."""
+    send(who, sale(who, holder, 3_000))
+    answer = send(who, void(who, 1), at=EVENING + later)
+    assert (answer.results[0].state, who.bag) == ("ditahan", 3_000)
+
+
+def test_a_correction_that_claims_to_be_older_than_the_sending_of_its_receipt_came_with_it(who, holder) -> None:
+    """The receipt was sent in the evening; what is signed after that is not of the morning."""
+    send(who, sale(who, holder, 3_000))
+    answer = send(who, void(who, 1), at=EVENING + timedelta(minutes=3))
+    assert (answer.results[0].state, who.bag) == ("ditahan", 3_000)
+
+
+def test_a_receipt_that_was_sent_at_once_is_taken_back_soon_after(who, holder) -> None:
+    send(who, sale(who, holder, 3_000), at=who.phone.at)
+    who.phone.at += timedelta(minutes=8)
+    answer = send(who, void(who, 1), at=who.phone.at + timedelta(minutes=1))
+    assert (answer.results[0].state, who.bag) == ("dibukukan", 0)
+
+
 def test_not_after_the_cash_was_handed_over(who, holder) -> None:
     send(who, sale(who, holder, 3_000), who.phone.sign("handover", amount=3_000))
     [one] = send(who, void(who, 1)).results

@@ -21,7 +21,7 @@ from tests.retribusi.devices.signing import Phone
 from tests.retribusi.paying.builders import occupancy, skrd
 from tidar.common.errors import UnableToAllow, UnableToCarry, UnableToFind
 from tidar.people.models import Notice
-from tidar.retribusi.actions.devices import revoke_device
+from tidar.retribusi.actions.devices import approve_device, revoke_device
 from tidar.retribusi.actions.syncing import UnableToHurry
 from tidar.retribusi.models import Case, DeviceRecord, Handover, Payment
 from tidar.retribusi.rules.devices import canonical
@@ -194,12 +194,22 @@ def test_a_phone_that_nobody_approved_is_held(holder) -> None:
     assert (one.state, who.bag, suspense()) == ("ditahan", 1_000, 1_000)
 
 
-def test_after_revocation_only_what_was_signed_before_is_booked(who, holder) -> None:
-    before, after = sale(who, holder, 1_000), sale(who, holder, 2_000)
-    revoke_device(device_id=who.device.pk, reason="hilang", by=supervisor(), at=who.phone.at - timedelta(seconds=30))
-    answer = send(who, before, after)
-    assert states(answer) == ["dibukukan", "ditahan"]
-    assert "setelah alat dicabut" in answer.results[1].sentence
+def test_what_was_signed_before_the_approval_is_held(holder) -> None:
+    who = collector(approved=False)
+    before = sale(who, holder, 1_000)
+    approve_device(device_id=who.device.pk, by=supervisor(), at=who.phone.at + timedelta(seconds=30))
+    answer = send(who, before, sale(who, holder, 1_000))
+    assert states(answer) == ["ditahan", "dibukukan"]
+    assert "sebelum alat disetujui" in answer.results[0].sentence
+
+
+def test_whatever_arrives_after_the_revocation_is_held_whatever_time_it_claims(who, holder) -> None:
+    send(who, sale(who, holder, 1_000))
+    revoke_device(device_id=who.device.pk, reason="hilang", by=supervisor(), at=EVENING)
+    answer = send(who, sale(who, holder, 2_000), at=EVENING + timedelta(hours=1))
+    assert states(answer) == ["ditahan"]
+    assert "setelah alat dicabut" in answer.results[0].sentence
+    assert (who.bag, suspense()) == (3_000, 2_000)
 
 
 def test_what_the_key_did_not_sign_changes_nothing(who, holder) -> None:

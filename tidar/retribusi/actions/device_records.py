@@ -31,7 +31,7 @@ from tidar.retribusi.rules import devices as rules
 from tidar.retribusi.rules import doubts as doubting
 from tidar.retribusi.rules.accounts import collector_cash_key
 from tidar.retribusi.rules.devices import CashSale, Correction, Declared, KarcisSale, Record, UnableToRead
-from tidar.retribusi.rules.doubts import TIME_DOUBTS, Doubt
+from tidar.retribusi.rules.doubts import TIME_DOUBTS, Doubt, Taken
 from tidar.retribusi.rules.register import stall_number
 
 State = DeviceRecord.State
@@ -315,8 +315,9 @@ def _may_void(taking: Taking, sold: DeviceRecord) -> bool:
     if sold.happened_at is None or sold.counter >= taking.record.counter or sold.payment_id is None:
         return False
     late = doubting.too_late_to_void(
-        sold_at=sold.happened_at, voided_at=taking.record.at, minutes=taking.limits.void_minutes
-    )
+        sold=Taken(sold.happened_at, sold.received_at), voided=Taken(taking.record.at, taking.at),
+        minutes=taking.limits.void_minutes,
+    )  # fmt: skip
     handed = Handover.objects.filter(
         collector_id=taking.device.collector_id, declared_at__gte=sold.happened_at
     ).exclude(state=Handover.State.WITHDRAWN)

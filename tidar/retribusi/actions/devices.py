@@ -131,7 +131,7 @@ def approve_device(*, device_id: uuid.UUID, by: Actor, at: datetime) -> Device:
 
 
 def revoke_device(*, device_id: uuid.UUID, reason: str, by: Actor, at: datetime) -> Device:
-    """The phone is out of use: lost, broken, handed back. What it signs from now on is held; once.
+    """The phone is out of use: lost, broken, handed back. What arrives from now on is held; once.
 
     A supervisor may, and so may its collector, who notices first that it is gone.
     """

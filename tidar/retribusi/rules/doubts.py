@@ -15,6 +15,8 @@ from tidar.common.money import rupiah_text
 from tidar.retribusi.rules.devices import FIRST_PREVIOUS, CashSale, Record, receipt_number
 
 AHEAD_MINUTES = 5  # how far a phone's clock may run ahead
+ARRIVAL_MINUTES = 5  # how much later than it may be signed a correction may arrive
+SENDING_MINUTES = 2  # batches of one sending arrive within this
 
 
 class Doubt(Enum):
@@ -25,8 +27,8 @@ class Doubt(Enum):
     BACKDATED = "Waktunya tidak urut dengan catatan di sebelahnya."
     FUTURE = "Waktunya di depan jam server; periksa jam HP."
     OLD = "Catatan ini terlalu lama baru sampai."
-    REVOKED = "Ditandatangani setelah alat dicabut."
-    UNAPPROVED = "Alat belum disetujui kepala pasar."
+    REVOKED = "Baru sampai setelah alat dicabut."
+    UNAPPROVED = "Ditandatangani sebelum alat disetujui kepala pasar."
     RECEIPT = "Nomor kuitansinya tidak sesuai dengan nomor catatan."
     AGAIN = "Tanda pengenal catatan ini sudah dipakai oleh catatan lain."
     STALL = "Lapaknya tidak dikenal."
@@ -64,12 +66,13 @@ def doubts(record: Record, *, body_hash: str, standing: Standing) -> tuple[Doubt
     """Everything about a validly signed record that a person must look at; empty: it can be booked as it says.
 
     Records may arrive in any order: each is held against the neighbours that are here. The one that closes a gap is
-    the one that must fit both sides.
+    the one that must fit both sides. Whoever holds a revoked phone sets its clock, so it is the server's clock that says
+    what came after the revocation.
     """
     found = [*_chain_doubts(record, body_hash, standing.around), *_time_doubts(record, standing)]
-    if standing.approved_at is None:
+    if standing.approved_at is None or record.at < standing.approved_at.replace(microsecond=0):
         found.append(Doubt.UNAPPROVED)
-    if standing.revoked_at is not None and record.at >= standing.revoked_at:
+    if standing.revoked_at is not None and standing.now >= standing.revoked_at:
         found.append(Doubt.REVOKED)
     if isinstance(record.facts, CashSale) and record.facts.receipt != receipt_number(standing.code, record.counter):
         found.append(Doubt.RECEIPT)
@@ -122,6 +125,24 @@ def waiting_for(counter: int) -> str:
     return f"Menunggu catatan nomor {number_text(counter)} sampai."
 
 
-def too_late_to_void(*, sold_at: datetime, voided_at: datetime, minutes: int) -> bool:
-    """Whether a receipt was taken back later than `minutes` after it was given, or before it was given."""
-    return not sold_at <= voided_at <= sold_at + timedelta(minutes=minutes)
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Two moments of a record: when the phone says that it was signed, and when it arrived here."""
+
+    signed_at: datetime
+    arrived_at: datetime
+
+
+def too_late_to_void(*, sold: Taken, voided: Taken, minutes: int) -> bool:
+    """Whether a receipt was taken back before it was given, or later than `minutes` after it.
+
+    The phone's clock alone never decides: the correction must be here soon after the receipt was, and one that claims to
+    be older than the arrival of its receipt must have come with it. What was offline together is believed.
+    """
+    allowed, slack = timedelta(minutes=minutes), timedelta(minutes=AHEAD_MINUTES)
+    if not sold.signed_at <= voided.signed_at <= sold.signed_at + allowed:
+        return True
+    waited = voided.arrived_at - sold.arrived_at
+    if waited > allowed + timedelta(minutes=ARRIVAL_MINUTES):
+        return True
+    return waited > timedelta(minutes=SENDING_MINUTES) and voided.signed_at < sold.arrived_at - slack

@@ -107,7 +107,7 @@ def revoke(request: HttpRequest, found: Device) -> HttpResponse:
         revoke_device(device_id=found.pk, reason=request.POST.get("alasan", ""), by=actor_of(request), at=clock.now())
     except UnableTo as error:
         return _device_page(request, found, sentence=error.sentence, status=error.status)
-    messages.success(request, _("Alat %s dicabut. Yang ditandatanganinya mulai sekarang ditahan.") % found.code)
+    messages.success(request, _("Alat %s dicabut. Yang baru sampai mulai sekarang ditahan.") % found.code)
     return redirect("retribusi:device", found.pk)
 
 
