@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tidar.retribusi.rules.assessing import DaySpan, MarketDays, ReliefSpan, Use, amount
@@ -14,6 +14,7 @@ from tidar.retribusi.rules.formula import amount_of, formula_words, from_json, i
 from tidar.retribusi.rules.tariffs import PlaceFacts, TariffRow, tariff_for
 
 FIRST = date(2026, 11, 1)
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 PERIODS = st.sampled_from([DaySpan(FIRST, date(2026, 11, 30)), *(DaySpan(d, d) for d in (FIRST, date(2026, 11, 17)))])
 PERCENTS = st.decimals(min_value="0.01", max_value="100", places=2)
 AREAS = st.one_of(st.none(), st.decimals(min_value="0.25", max_value="500", places=2))
@@ -68,6 +69,7 @@ def naive(rows: list[TariffRow], facts: PlaceFacts, period: DaySpan, use: Use, m
     return total
 
 
+@patient
 @given(tariffs(periods=DAILY), PERIODS, USES, MARKETS, AREAS)
 def test_daily_amounts_are_the_sum_of_their_days_rounded_down_once(rows, period, use, market, area) -> None:
     facts = PlaceFacts("pasar", "rejo", "kios", area)
@@ -77,6 +79,7 @@ def test_daily_amounts_are_the_sum_of_their_days_rounded_down_once(rows, period,
     assert made.amount_rupiah == int(naive(rows, facts, period, use, market))
 
 
+@patient
 @given(tariffs(periods=ALL), PERIODS, USES, MARKETS, AREAS)
 def test_the_stored_formula_gives_the_stored_amount_and_words(rows, period, use, market, area) -> None:
     facts = PlaceFacts("pasar", "rejo", "kios", area)
@@ -88,6 +91,7 @@ def test_the_stored_formula_gives_the_stored_amount_and_words(rows, period, use,
         assert formula_words(made.formula).endswith(".")
 
 
+@patient
 @given(tariffs(periods=ALL), PERIODS, USES, MARKETS, AREAS)
 def test_every_day_of_the_stretch_is_charged_or_left_out_with_its_reason(rows, period, use, market, area) -> None:
     made = amount(rows, PlaceFacts("pasar", "rejo", "kios", area), period=period, use=use, market=market)
@@ -96,6 +100,7 @@ def test_every_day_of_the_stretch_is_charged_or_left_out_with_its_reason(rows, p
     assert made.formula.days + sum(days for _kind, days in made.formula.off) == made.formula.calendar_days
 
 
+@patient
 @given(tariffs(periods=ALL), USES, MARKETS, AREAS, spans())
 def test_a_closure_or_a_leave_never_makes_it_dearer(rows, use, market, area, more) -> None:
     period = DaySpan(FIRST, date(2026, 11, 30))
