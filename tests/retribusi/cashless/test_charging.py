@@ -15,6 +15,7 @@ from tidar.common.ids import uuid7
 from tidar.gateways.api import FakeBank, Notice, connect_fake
 from tidar.hub import api as hub
 from tidar.ledger import api as ledger
+from tidar.retribusi.actions.assessing import cancel_assessment
 from tidar.retribusi.actions.charging import (
     UnableToCharge,
     Wanted,
@@ -266,6 +267,17 @@ def test_the_consumer_closes_offers_of_bills_that_were_paid(bank, stall, django_
     skrd = builders.assess(stall)
     charge = _offer(stall)
     _cash(stall, skrd.amount_rupiah)
+    while hub.number_events():
+        pass
+    hub.follow_spine(at=AT)
+    charge.refresh_from_db()
+    assert charge.state == "menutup"
+
+
+def test_the_consumer_closes_offers_of_a_cancelled_bill(bank, stall) -> None:
+    skrd = builders.assess(stall)
+    charge = _offer(stall)
+    cancel_assessment(assessment_id=skrd.pk, reason="keliru", by=SYSTEM, at=AT)
     while hub.number_events():
         pass
     hub.follow_spine(at=AT)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tidar.common import audit
@@ -262,13 +263,21 @@ def _owed(occupancies: Sequence[int]) -> list[tuple[int, int]]:
     return [(key, due.owed) for key, due in dues]
 
 
-@transaction.atomic
 def close_other_charges(*, payment_id: uuid.UUID, at: datetime) -> tuple[uuid.UUID, ...]:
     """After a payment: offers of bills that it closed are being closed at their banks; returns which."""
-    closed = Charge.objects.filter(
-        assessments__allocations__payment_id=payment_id, assessments__closed_by="lunas", state__in=LIVE
-    )
-    found = list(Charge.objects.select_for_update(no_key=True).filter(pk__in=closed.values("pk")).order_by("pk"))
+    paid = Charge.objects.filter(assessments__allocations__payment_id=payment_id, assessments__closed_by="lunas")
+    return _closing(paid, at=at)
+
+
+def close_charges_of(*, assessment_id: uuid.UUID, at: datetime) -> tuple[uuid.UUID, ...]:
+    """After an SKRD was cancelled: offers that contain it are being closed at their banks; returns which."""
+    return _closing(Charge.objects.filter(assessments=assessment_id), at=at)
+
+
+@transaction.atomic
+def _closing(concerned: QuerySet[Charge], *, at: datetime) -> tuple[uuid.UUID, ...]:
+    live = Charge.objects.select_for_update(no_key=True).filter(pk__in=concerned.values("pk"), state__in=LIVE)
+    found = list(live.order_by("pk"))
     for charge in found:
         charge.state, charge.state_at = Charge.State.CLOSING, at
         charge.save(update_fields=["state", "state_at"])

@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from tidar.common import clock
 from tidar.hub.api import EventView, consumer
-from tidar.retribusi.actions.charging import close_other_charges
+from tidar.retribusi.actions.charging import close_charges_of, close_other_charges
 from tidar.retribusi.actions.charging import follow_charge as follow
 from tidar.retribusi.models import Charge
 
@@ -20,10 +20,15 @@ CONSUMER = "retribusi charges"
 UNSETTLED = (Charge.State.CREATING, Charge.State.UNKNOWN, Charge.State.CLOSING)
 
 
-@consumer(CONSUMER, kinds=("levy.paid",))
+@consumer(CONSUMER, kinds=("levy.paid", "levy.assessment_cancelled"))
 def close_paid(event: EventView) -> None:
-    """A bill that was paid on one channel is closed on the others."""
-    for charge_id in close_other_charges(payment_id=uuid.UUID(event.source.id), at=clock.now()):
+    """A bill that was paid on one channel is closed on the others; a cancelled one on all of them."""
+    subject = uuid.UUID(event.source.id.rpartition(":")[2])
+    if event.kind == "levy.paid":
+        closing = close_other_charges(payment_id=subject, at=clock.now())
+    else:
+        closing = close_charges_of(assessment_id=subject, at=clock.now())
+    for charge_id in closing:
         _defer(charge_id)
 
 
