@@ -19,6 +19,7 @@ from tidar.common import clock
 from tidar.common.actor import Actor
 from tidar.common.ids import uuid7
 from tidar.people.models import User
+from tidar.retribusi.actions.custody import confirm_handover
 from tidar.retribusi.actions.custody.closing import close_arrears
 from tidar.retribusi.models import Case, Deposit, Handover, Parameter, Target
 
@@ -315,3 +316,19 @@ def test_late_cash_is_red_on_the_pages_of_treasurer_market_head_and_leader(slame
     b.taken(6_000, by=slamet, at=b.ago(days=4))
     for role, url in (("treasurer", "/retribusi/kas/"), ("market_head", BOARD), ("leader", "/retribusi/pimpinan/")):
         assert "lewat" in text(client_of(b.user(role, role)), url)
+
+
+def test_tbp_and_sts_are_printed_for_who_may_see_them(slamet, tuti) -> None:
+    keeper = b.treasurer("rina")
+    b.taken(4_000, by=slamet, holder=b.trader(4_000, day=date(2026, 11, 25)), at=b.ago(hours=1))
+    waiting = b.declared(4_000, by=slamet)
+    tbp = f"/retribusi/kas/serah/{waiting.id}/tbp.pdf"
+    assert tuti.get(tbp).status_code == 404  # nothing was counted yet
+    confirm_handover(handover_id=waiting.id, counted_rupiah=4_000, by=keeper, at=b.AT)
+    sts = f"/retribusi/kas/sts/{b.deposited(waiting, by=keeper).id}/sts.pdf"
+    stranger = client_of(b.user("sri", "treasurer", agency="dishub"))
+    for url, number in ((tbp, "TBP/2026/0000001"), (sts, "STS/2026/0000001")):
+        answer = tuti.get(url)
+        assert answer.content[:5] == b"%PDF-"
+        assert f"{number} (PDF)" in text(tuti, url.rpartition("/")[0] + "/")
+        assert stranger.get(url).status_code == 403

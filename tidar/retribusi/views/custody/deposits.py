@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.files import attachment
 from tidar.common.ids import uuid7
 from tidar.common.money import rupiah_text
 from tidar.common.pages import page
@@ -133,3 +134,14 @@ def one_deposit(request: HttpRequest, found: Deposit) -> HttpResponse:
         "paper": documents.find("sts", f"sts:{found.pk}"),
     }
     return page(request, "retribusi/custody/deposit.html", context)
+
+
+@requires("levies.see", load=deposit_named)
+@require_safe
+def sts_pdf(request: HttpRequest, found: Deposit) -> HttpResponse:
+    """`/retribusi/kas/sts/<uuid>/sts.pdf`: the STS on paper, as the bank and the archive want it."""
+    paper = documents.find("sts", f"sts:{found.pk}")
+    if paper is None:
+        raise UnableToFind(_("Dokumen STS ini tidak ada."))
+    answer = HttpResponse(documents.pdf(paper.id), content_type="application/pdf")
+    return attachment(answer, f"{paper.number.replace('/', '-')}.pdf")

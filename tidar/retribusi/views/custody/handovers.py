@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.files import attachment
 from tidar.common.ids import uuid7
 from tidar.common.money import rupiah_text
 from tidar.common.pages import page
@@ -157,6 +158,17 @@ def _page(request: HttpRequest, found: Handover, *, status: int = 200, **more: A
         **more,
     }
     return page(request, "retribusi/custody/handover.html", context, status=status)
+
+
+@requires("levies.see", load=handover_named)
+@require_safe
+def tbp_pdf(request: HttpRequest, seen: Seen) -> HttpResponse:
+    """`/retribusi/kas/serah/<uuid>/tbp.pdf`: the TBP on paper, for the collector who handed over."""
+    paper = documents.find("tbp", f"serah:{seen.handover.pk}")
+    if paper is None:
+        raise UnableToFind(_("TBP terbit sesudah bendahara menghitung dan menerima uangnya."))
+    answer = HttpResponse(documents.pdf(paper.id), content_type="application/pdf")
+    return attachment(answer, f"{paper.number.replace('/', '-')}.pdf")
 
 
 @requires("levies.collect")
