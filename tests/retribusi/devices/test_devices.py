@@ -104,6 +104,21 @@ def test_somebody_else_approves_and_who_may_revoke(slamet) -> None:
         approve_device(device_id=uuid.uuid4(), by=supervisor(), at=AT)
 
 
+def test_a_head_of_an_area_decides_for_collectors_inside_it() -> None:
+    inside, citywide = user("siti", "collector", area="33.71.02.1007"), user("tono", "collector")
+    head = actor_of(user("kepala", "market_head", area="33.71.02"))
+    neighbour = actor_of(user("tetangga", "market_head", area="33.71.01"))
+    theirs, other = registered(inside, phone(1)), registered(citywide, phone(2))
+    for device, by in ((theirs, neighbour), (other, neighbour), (other, head)):
+        with pytest.raises(UnableToAllow):
+            approve_device(device_id=device.pk, by=by, at=AT)
+        with pytest.raises(UnableToAllow):
+            revoke_device(device_id=device.pk, reason="hilang", by=by, at=AT)
+    assert approve_device(device_id=theirs.pk, by=head, at=AT).approved_at == AT
+    assert approve_device(device_id=other.pk, by=supervisor(), at=AT).approved_at == AT
+    assert revoke_device(device_id=theirs.pk, reason="hilang", by=head, at=AT).revoked_at == AT
+
+
 def refused(sql: str, *parameters) -> bool:
     try:
         with transaction.atomic(), connection.cursor() as cursor:

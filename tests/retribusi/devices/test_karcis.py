@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -12,6 +15,7 @@ from tidar.common.ids import uuid7
 from tidar.ledger import api as ledger
 from tidar.retribusi.actions import karcis
 from tidar.retribusi.actions.karcis import NewBook, Sale, Serials, UnableToMoveKarcis
+from tidar.retribusi.actions.paying import reverse_payment
 from tidar.retribusi.models import Case, KarcisBook, KarcisMove, Payment
 from tidar.retribusi.queries.karcis import book_view, held_by, holdings
 from tidar.retribusi.rules.accounts import revenue_key
@@ -83,6 +87,59 @@ def test_karcis_that_do_not_fit_keep_their_cash_in_titipan(who, book, first, amo
     assert one.state == "ditahan"
     assert one.sentence.startswith("Karcisnya tidak sesuai dengan buku yang dipegang.")
     assert (who.bag, suspense(), KarcisMove.objects.filter(kind="terjual").count()) == (amount, amount, 0)
+
+
+def test_a_sale_that_was_taken_back_is_never_answered_as_booked(who, keeper, book) -> None:
+    """The keeper typed it, it was taken back; the phone's own record of it is cash that nobody booked."""
+    typed = karcis.record_sale(sale=sold(who, book, 11, 20), by=keeper, at=EVENING)
+    reverse_payment(payment_id=typed.payment_id, reason="salah ketik", by=keeper, at=EVENING)
+    [one] = send(who, who.phone.sign("karcis", book=book.pk, first=11, last=20, market=MARKET, amount=20_000)).results
+    assert (one.state, who.bag, suspense()) == ("ditahan", 20_000, 20_000)
+    assert "sudah dibatalkan" in one.sentence
+    with pytest.raises(UnableToMoveKarcis):
+        karcis.record_sale(sale=sold(who, book, 11, 20), by=keeper, at=EVENING)
+
+
+def test_the_same_serials_in_two_records_are_two_heaps_of_cash(who, book) -> None:
+    facts = {"book": book.pk, "first": 11, "last": 20, "market": MARKET, "amount": 20_000}
+    answer = send(who, who.phone.sign("karcis", **facts), who.phone.sign("karcis", **facts))
+    assert [one.state for one in answer.results] == ["dibukukan", "ditahan"]
+    assert (who.bag, suspense()) == (40_000, 20_000)
+
+
+def test_what_the_keeper_wrote_down_first_is_the_same_sale(who, keeper, book) -> None:
+    karcis.record_sale(sale=sold(who, book, 11, 20), by=keeper, at=EVENING)
+    [one] = send(who, who.phone.sign("karcis", book=book.pk, first=11, last=20, market=MARKET, amount=20_000)).results
+    assert (one.state, who.bag) == ("dibukukan", 20_000)
+
+
+def test_no_karcis_is_sold_before_its_collector_got_it_nor_tomorrow(who, keeper, book) -> None:
+    for moment in (AT - timedelta(days=1), EVENING + timedelta(hours=1)):
+        with pytest.raises(UnableToMoveKarcis):
+            karcis.record_sale(sale=replace(sold(who, book, 11, 20), happened_at=moment), by=keeper, at=EVENING)
+    same_day = replace(sold(who, book, 11, 20), happened_at=AT - timedelta(minutes=30))
+    karcis.record_sale(sale=same_day, by=keeper, at=EVENING)
+    assert Payment.objects.get().happened_at == AT
+
+
+def test_a_head_keeps_the_karcis_of_collectors_inside_their_area_only(who, keeper, book) -> None:
+    inner = collector("siti", number=2, area="33.71.02.1007")
+    head = actor_of(user("kepala", "market_head", area="33.71.02"))
+    karcis.issue(serials=Serials(book.pk, 51, 60), collector_id=inner.actor.id, by=head, at=AT)
+    karcis.take_back(serials=Serials(book.pk, 51, 52), collector_id=inner.actor.id, by=head, at=EVENING)
+    mine, of_head = {"collector_id": who.actor.id}, {"by": head, "at": EVENING}
+    acts = (
+        lambda: karcis.issue(serials=Serials(book.pk, 61, 70), **mine, **of_head),
+        lambda: karcis.take_back(serials=Serials(book.pk, 11, 12), **mine, **of_head),
+        lambda: karcis.void(serials=Serials(book.pk, 11, 11), reason="basah", **mine, **of_head),
+        lambda: karcis.void(serials=Serials(book.pk, 99, 99), reason="basah", collector_id="", **of_head),
+        lambda: karcis.count_stock(book_id=book.pk, present=(), **mine, **of_head),
+        lambda: karcis.record_sale(sale=sold(who, book, 11, 20), **of_head),
+        lambda: karcis.receive_book(book=NewBook(KIND, "B", 1, 9, 1_000), **of_head),
+    )
+    for act in acts:
+        with pytest.raises(UnableToAllow):
+            act()
 
 
 def test_the_life_of_a_book(who, keeper, book) -> None:

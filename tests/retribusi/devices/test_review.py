@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from tests.retribusi.devices.builders import EVENING, actor_of, collector, sale, send, supervisor, suspense, user
+from tests.people.builders import assign
+from tests.retribusi.devices.builders import (
+    AGENCY,
+    EVENING,
+    actor_of,
+    collector,
+    sale,
+    send,
+    supervisor,
+    suspense,
+    user,
+)
 from tests.retribusi.paying.builders import occupancy, skrd
 from tidar.common.errors import UnableToAllow
 from tidar.common.models import AuditEntry
 from tidar.people.models import User
 from tidar.retribusi.actions.cases import settle_case
 from tidar.retribusi.actions.device_review import UnableToReview, accept_record, refuse_record
-from tidar.retribusi.models import Case, DeviceRecord, Payment
+from tidar.retribusi.models import Case, DeviceRecord, Market, Payment
 
 pytestmark = pytest.mark.django_db
 LATER = EVENING + timedelta(hours=1)
@@ -87,6 +99,34 @@ def test_who_does_not_supervise_accepts_nothing(held, holder, stranger) -> None:
         accept_record(record_id=held.pk, note="x", by=foreign, at=LATER, occupancy_id=holder.pk)
 
 
+def test_nobody_decides_about_what_they_signed(who, holder) -> None:
+    for role in ("market_head", "treasurer"):
+        assign(who.user, role, agency_code=AGENCY)
+    who = replace(who, actor=actor_of(who.user))
+    send(who, sale(who, holder, 1_000, stall="LAIN"), who.phone.sign("void", voids=1, reason="?"))
+    for row in DeviceRecord.objects.filter(state="ditahan"):
+        with pytest.raises(UnableToAllow):
+            accept_record(record_id=row.pk, note="x", by=who.actor, at=LATER, occupancy_id=holder.pk)
+        with pytest.raises(UnableToAllow):
+            refuse_record(record_id=row.pk, note="x", by=who.actor, at=LATER)
+
+
+def test_a_head_of_an_area_decides_inside_it(held, holder) -> None:
+    inner = collector("siti", number=2, area="33.71.02")
+    send(inner, sale(inner, holder, 1_000, stall="LAIN"))
+    theirs = DeviceRecord.objects.get(device=inner.device)
+    head = actor_of(user("kepala", "market_head", area="33.71.02"))
+    neighbour = actor_of(user("tetangga", "market_head", area="33.71.01"))
+    for row, by in ((held, head), (held, neighbour), (theirs, neighbour)):
+        with pytest.raises(UnableToAllow):
+            accept_record(record_id=row.pk, note="x", by=by, at=LATER, occupancy_id=holder.pk)
+    elsewhere = occupancy(code="lain")
+    Market.objects.filter(pk="lain").update(area_code="33.71.01.1001")
+    with pytest.raises(UnableToAllow):
+        accept_record(record_id=theirs.pk, note="x", by=head, at=LATER, occupancy_id=elsewhere.pk)
+    assert accept_record(record_id=theirs.pk, note="x", by=head, at=LATER, occupancy_id=holder.pk).accepted
+
+
 def test_without_a_note_or_a_stall_nothing_is_decided(held, holder) -> None:
     foreign = occupancy(agency="dishub", kind="parkir", code="terminal")
     for note, stall in (("", holder.pk), ("x", None), ("x", foreign.pk), ("x", 999_999)):
@@ -108,7 +148,9 @@ def test_a_late_correction_is_carried_out_by_a_person(who, holder) -> None:
     who.phone.at += timedelta(minutes=30)
     send(who, receipt, who.phone.sign("void", voids=1, reason="salah orang"))
     row = DeviceRecord.objects.get(kind="void")
-    accept_record(record_id=row.pk, note="disaksikan", by=supervisor(), at=LATER)
+    with pytest.raises(UnableToAllow):  # cash would leave the bag
+        accept_record(record_id=row.pk, note="disaksikan", by=supervisor(), at=LATER)
+    accept_record(record_id=row.pk, note="disaksikan", by=treasurer(), at=LATER)
     assert (who.bag, holder.assessments.get().closed_at) == (0, None)
     assert Payment.objects.get(reverses__isnull=False).reason == "salah orang. disaksikan"
     assert Case.objects.get(kind=Case.Kind.DEVICE).settlement == "disaksikan"
@@ -118,6 +160,6 @@ def test_a_correction_is_refused_without_money(who, holder) -> None:
     send(who, who.phone.sign("void", voids=77, reason="?"))
     row = DeviceRecord.objects.get()
     with pytest.raises(UnableToReview):
-        accept_record(record_id=row.pk, note="x", by=supervisor(), at=LATER)
+        accept_record(record_id=row.pk, note="x", by=treasurer(), at=LATER)
     refuse_record(record_id=row.pk, note="tidak ada kuitansinya", by=supervisor(), at=LATER)
     assert Payment.objects.count() == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -212,6 +213,14 @@ def test_whatever_arrives_after_the_revocation_is_held_whatever_time_it_claims(w
     assert (who.bag, suspense()) == (3_000, 2_000)
 
 
+def test_a_collector_of_another_agency_learns_nothing_and_uses_up_nothing(who, holder) -> None:
+    stranger = actor_of(user("asing", "collector", agency="dishub"))
+    with pytest.raises(UnableToAllow):
+        send(who, sale(who, holder, 1_000), by=stranger)
+    who.device.refresh_from_db()
+    assert (who.device.used_count, DeviceRecord.objects.count()) == (0, 0)
+
+
 def test_what_the_key_did_not_sign_changes_nothing(who, holder) -> None:
     record = who.phone.record(occupancy=holder.pk)
     stranger = Phone(seed=b"x" * 32)
@@ -249,9 +258,9 @@ def test_a_fraction_is_refused(who, written) -> None:
 
 def test_a_colleague_may_carry_the_records_home(who, holder) -> None:
     colleague = actor_of(user("siti", "collector"))
-    foreign = actor_of(user("lain", "collector", agency="dishub"))
+    moved = replace(actor_of(user("lain", "collector", agency="dishub")), id=who.actor.id)  # now of another agency
     send(who, sale(who, holder, 1_000), by=colleague)
-    send(who, sale(who, holder, 2_000), by=foreign)
+    send(who, sale(who, holder, 2_000), by=moved)
     assert set(Payment.objects.values_list("collector_id", flat=True)) == {who.actor.id}
     assert who.bag == 3_000
 

@@ -12,7 +12,9 @@ from django.urls import reverse
 from tests.people.builders import client_of, person
 from tests.retribusi.devices.builders import EVENING, collector, sale, send, supervisor, suspense, user
 from tests.retribusi.paying.builders import KIND, MARKET, occupancy, skrd
+from tidar.common import clock
 from tidar.people.models import User
+from tidar.places import api as places
 from tidar.retribusi.models import Device, DeviceRecord, KarcisBook, KarcisMove, Payment
 
 pytestmark = pytest.mark.django_db
@@ -154,10 +156,10 @@ def received(keeper: Client) -> str:
 
 
 def test_a_book_from_the_printer_to_the_last_karcis(who, keeper) -> None:
-    url = received(keeper)
+    url, today = received(keeper), f"{clock.now().astimezone(places.region().zone):%Y-%m-%d}"
     act = {"juru_pungut": who.actor.id}
     for aksi, first, last, more in (
-        ("serahkan", 1, 50, {}), ("terjual", 1, 20, {"pasar": MARKET, "tanggal": "2026-11-24"}),
+        ("serahkan", 1, 50, {}), ("terjual", 1, 20, {"pasar": MARKET, "tanggal": today}),
         ("kembali", 41, 50, {}), ("rusak", 21, 21, {"alasan": "basah"}),
     ):  # fmt: skip
         answer = keeper.post(url, act | {"aksi": aksi, "awal": first, "akhir": last} | more)

@@ -285,6 +285,8 @@ def _karcis(taking: Taking, facts: KarcisSale, doubts: list[Doubt]) -> Outcome:
     try:
         with transaction.atomic():
             receipt = karcis.sell(sale=sale, agency=taking.device.agency_id, by=taking.by, at=taking.at)
+            if not receipt.is_new and DeviceRecord.objects.filter(payment=receipt.payment_id).exists():
+                raise UnableToRead("Karcis nomor itu sudah dijual dengan catatan lain.")
     except UnableTo as error:
         return _to_suspense(taking, [Doubt.KARCIS], why=error.sentence)
     words = doubting.booked_words(amount=facts.amount, shown_owed=None, owed_before=0, advance=0)

@@ -1,8 +1,9 @@
 """What a person decides about a held record, once, with a note: it was a real receipt, or no money was taken for it.
 
 Its cash stands in the collector's bag and in titipan since it arrived. Accepting puts it on the bills of the trader
-that the reviewer names; a supervisor may, for nothing leaves. Refusing takes it out of the bag again, so it needs the
-treasury: who supervises the collector cannot make the collector's cash disappear.
+that the reviewer names; a supervisor may, for nothing leaves. Refusing it, or carrying out a late correction, takes
+cash out of the bag again, so that needs the treasury: who supervises the collector cannot make the collector's cash
+disappear. Nobody decides about what they signed themselves, and who is bound to an area only inside it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tidar.retribusi.actions.cases import settle_case, tell_settled
 from tidar.retribusi.actions.paying import reverse_payment
 from tidar.retribusi.models import Case, Device, DeviceRecord, Occupancy
 from tidar.retribusi.queries.devices import case_of
+from tidar.retribusi.queries.reach import decides_at, decides_for, market_of
 from tidar.retribusi.rules import devices as rules
 from tidar.retribusi.rules.devices import Correction, Record
 
@@ -37,11 +39,12 @@ def accept_record(
 ) -> DeviceRecord:
     """The record is real: its cash pays the bills of that trader (the rest in advance), its correction is carried out.
 
-    Raises `UnableToReview` without a note, for a receipt whose trader nobody named, and when it was decided before.
+    Raises `UnableToReview` without a note, for a receipt whose trader nobody named, and when it was decided before;
+    `UnableToAllow` for its signer, and for who does not decide about it.
     """
     with transaction.atomic():
         row = _held(record_id, note)
-        by.must("levies.supervise", agency=row.agency_code)
+        _must_decide(row, deciding(row, accepting=True), by, at)
         if row.payment_id is not None:
             _apply(row, occupancy_id, note, by=by, at=at)
         else:
@@ -52,19 +55,30 @@ def accept_record(
 def refuse_record(*, record_id: int, note: str, by: Actor, at: datetime) -> DeviceRecord:
     """No money was taken for it, or what it asks is not done: booked cash is reversed with the reason.
 
-    Raises `UnableToAllow` when cash would leave the bag and the person is neither of the treasury nor the signer.
+    Raises `UnableToAllow` for its signer, and when cash would leave the bag for who is not of the treasury.
     """
     with transaction.atomic():
         row = _held(record_id, note)
+        _must_decide(row, deciding(row, accepting=False), by, at)
         if row.payment_id is not None:
-            if not by.may(TREASURY, agency=row.agency_code):
-                raise UnableToAllow(_("Hanya bendahara yang dapat menolak catatan berisi uang."))
-            if by.id == row.device.collector_id:
-                raise UnableToAllow(_("Catatan sendiri diputuskan oleh orang lain."))
             reverse_payment(payment_id=row.payment_id, reason=note.strip()[:300], by=by, at=at)
-        else:
-            by.must("levies.supervise", agency=row.agency_code)
         return _settled(row, note, accepted=False, by=by, at=at)
+
+
+def deciding(row: DeviceRecord, *, accepting: bool) -> str:
+    """The permission that it takes: the treasury's where cash leaves the bag."""
+    leaves = row.kind == "void" if accepting else row.payment_id is not None
+    return TREASURY if leaves else "levies.supervise"
+
+
+def _must_decide(row: DeviceRecord, permission: str, by: Actor, at: datetime) -> None:
+    collector = row.device.collector_id
+    if by.id == collector:
+        raise UnableToAllow(_("Catatan sendiri diputuskan oleh orang lain."))
+    if not decides_for(by, [permission], agency=row.agency_code, collector_id=collector, at=at):
+        if permission == TREASURY:
+            raise UnableToAllow(_("Hanya bendahara yang dapat memutuskan uang yang keluar dari kas juru pungut."))
+        raise UnableToAllow(_("Catatan ini diputuskan oleh kepala pasar di wilayah juru pungutnya."))
 
 
 def _held(record_id: int, note: str) -> DeviceRecord:
@@ -88,6 +102,8 @@ def _apply(row: DeviceRecord, occupancy_id: int | None, note: str, *, by: Actor,
     holders = Occupancy.objects.filter(levy_object__levy_kind__agency=row.agency_code)
     if occupancy_id is None or not holders.filter(pk=occupancy_id).exists():
         raise UnableToReview(_("Pilih lapak yang membayar; lapaknya tidak ditemukan di register."))
+    if not decides_at(by, ["levies.supervise"], agency=row.agency_code, market=market_of(occupancy_id)):
+        raise UnableToAllow(_("Lapak itu di luar wilayah Anda."))
     authority = replace(by, grants=by.grants | {Grant(TREASURY, agency=row.agency_code)})
     settle_case(case_id=case.pk, decision="terapkan", note=note, by=authority, at=at, occupancy_id=occupancy_id)
 

@@ -15,9 +15,11 @@ from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToAgree, UnableToAllow, UnableToFind
 from tidar.people import api as people
 from tidar.retribusi.models import Device
+from tidar.retribusi.queries.reach import decides_for
 from tidar.retribusi.rules.devices import is_key
 
 MAX_PHONES = 3  # of one collector in use at once; more is a sign that lost ones were not reported
+SUPERVISE = "levies.supervise"
 CODE_LOCK = 716_005  # held while the next code is chosen
 
 
@@ -104,7 +106,7 @@ def _next_code() -> str:
 def _tell_supervisors(device: Device, *, at: datetime) -> None:
     people.notify(
         agency=device.agency_id,
-        permission="levies.supervise",
+        permission=SUPERVISE,
         sentence=f"Alat {device.code} milik {device.collector_name} menunggu persetujuan.",  # kept: Indonesian
         url=reverse("retribusi:device", args=[device.pk]),
         about=f"device.register:{device.pk}",
@@ -116,7 +118,7 @@ def approve_device(*, device_id: uuid.UUID, by: Actor, at: datetime) -> Device:
     """What the phone signs from now on is booked as it says. Somebody else than its collector decides; once."""
     with transaction.atomic():
         device = _locked(device_id)
-        by.must("levies.supervise", agency=device.agency_id)
+        _must_supervise(device, by, at)
         if by.id == device.collector_id:
             raise UnableToDecide(_("Alat sendiri disetujui oleh orang lain."))
         if device.revoked_at is not None:
@@ -138,7 +140,7 @@ def revoke_device(*, device_id: uuid.UUID, reason: str, by: Actor, at: datetime)
     with transaction.atomic():
         device = _locked(device_id)
         if by.id != device.collector_id:
-            by.must("levies.supervise", agency=device.agency_id)
+            _must_supervise(device, by, at)
         if not reason.strip():
             raise UnableToDecide(_("Tuliskan mengapa alat ini dicabut."))
         if device.revoked_at is not None:
@@ -149,6 +151,12 @@ def revoke_device(*, device_id: uuid.UUID, reason: str, by: Actor, at: datetime)
         after = {"revoked_at": at, "reason": device.revoke_reason}
         record("device.revoke", by=by, at=at, subject=("device", str(device.pk)), after=after)
     return device
+
+
+def _must_supervise(device: Device, by: Actor, at: datetime) -> None:
+    """A head of an area decides about the phones of those who collect inside it."""
+    if not decides_for(by, [SUPERVISE], agency=device.agency_id, collector_id=device.collector_id, at=at):
+        raise UnableToAllow(_("Alat juru pungut ini diatur oleh kepala pasar di wilayahnya."))
 
 
 def _locked(device_id: uuid.UUID) -> Device:

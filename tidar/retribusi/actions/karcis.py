@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
@@ -19,12 +20,15 @@ from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
 from tidar.common.money import rupiah_text
 from tidar.people import api as people
+from tidar.places import api as places
 from tidar.retribusi.actions.cases import open_case
 from tidar.retribusi.actions.paying import NewPayment, Receipt, post_payment
 from tidar.retribusi.models import Case, KarcisBook, KarcisMove, LevyKind, Payment
 from tidar.retribusi.queries.karcis import held_by, in_store
+from tidar.retribusi.queries.reach import WHOLE, decides_at, decides_for
 from tidar.retribusi.rules import karcis as rules
 from tidar.retribusi.rules.accounts import collector_cash_key
+from tidar.retribusi.rules.reach import covers
 
 Kind = KarcisMove.Kind
 KEEPERS = ("levies.treasury", "levies.supervise")
@@ -111,7 +115,7 @@ def issue(*, serials: Serials, collector_id: str, by: Actor, at: datetime) -> Ka
     """The store gives a collector these karcis to sell. Two people: who issues does not sell."""
     with transaction.atomic():
         book = _locked(serials.book_id)
-        _must_keep(by, book.agency_id)
+        _must_keep_for(by, book.agency_id, collector_id, at)
         if collector_id not in {one.id for one in people.holders("levies.collect", agency=book.agency_id, at=at)}:
             raise UnableToMoveKarcis(_("Orang itu bukan juru pungut perangkat daerah ini."))
         if collector_id == by.id:
@@ -138,9 +142,10 @@ def sell(*, sale: Sale, agency: str, by: Actor, at: datetime) -> Receipt:
                 "sum": rupiah_text(serials.count * book.denomination_rupiah), "told": rupiah_text(sale.amount_rupiah),
             }  # fmt: skip
             raise UnableToMoveKarcis(sentence)
-        known = Payment.objects.filter(key=key, collector_id=sale.collector_id).first()
+        known = _same_sale(key, sale)
         if known is None:
             _must_be(serials, within=held_by(book.pk, sale.collector_id))
+            sale = replace(sale, happened_at=_moment(sale))
         payment = NewPayment(
             id=known.pk if known else sale.payment_id, key=key, channel=Payment.Channel.KARCIS.value,
             amount_rupiah=sale.amount_rupiah, happened_at=known.happened_at if known else sale.happened_at,
@@ -155,10 +160,47 @@ def sell(*, sale: Sale, agency: str, by: Actor, at: datetime) -> Receipt:
     return receipt
 
 
+def _same_sale(key: str, sale: Sale) -> Payment | None:
+    """What these serials were sold by before; None when they were not.
+
+    A sale that was taken back ended its serials all the same, so that they are never sold again.
+    """
+    known = Payment.objects.filter(key=key).first()
+    if known is None:
+        return None
+    if Payment.objects.filter(reverses=known).exists():
+        raise UnableToMoveKarcis(_("Penjualan karcis nomor itu sudah dibatalkan; uangnya diputuskan bendahara."))
+    if known.collector_id != sale.collector_id:
+        raise UnableToMoveKarcis(_("Karcis nomor itu sudah dijual juru pungut lain."))
+    return known
+
+
+def _moment(sale: Sale) -> datetime:
+    """When it was sold: not before the day on which the collector got the karcis, and then not before that moment."""
+    serials, zone = sale.serials, places.region().zone
+    issued = KarcisMove.objects.filter(
+        book_id=serials.book_id, kind=Kind.ISSUED, collector_id=sale.collector_id,
+        first_serial__lte=serials.last_serial, last_serial__gte=serials.first_serial,
+    )  # fmt: skip
+    got: datetime | None = issued.aggregate(at=Max("happened_at"))["at"]
+    if got is None or sale.happened_at >= got:
+        return sale.happened_at
+    if sale.happened_at.astimezone(zone).date() < got.astimezone(zone).date():
+        raise UnableToMoveKarcis(_("Karcis itu baru diserahkan sesudah hari penjualannya."))
+    return got
+
+
 def record_sale(*, sale: Sale, by: Actor, at: datetime) -> Receipt:
-    """A keeper writes down what a collector sold on paper; the collector's bag holds the cash until hand-over."""
-    book = _locked_book_agency(sale.serials.book_id)
-    _must_keep(by, book)
+    """A keeper writes down what a collector sold on paper; the collector's bag holds the cash until hand-over.
+
+    Raises `UnableToMoveKarcis` besides for a sale in the future.
+    """
+    book = _agency_of(sale.serials.book_id)
+    _must_keep_for(by, book, sale.collector_id, at)
+    if sale.market and not decides_at(by, KEEPERS, agency=book, market=sale.market):
+        raise UnableToAllow(_("Pasar itu di luar wilayah Anda."))
+    if sale.happened_at > at:
+        raise UnableToMoveKarcis(_("Waktu penjualannya belum tiba."))
     if by.id == sale.collector_id:
         raise UnableToAllow(_("Penjualan sendiri dicatat oleh orang lain, atau lewat HP."))
     receipt = sell(sale=sale, agency=book, by=by, at=at)
@@ -173,7 +215,7 @@ def take_back(*, serials: Serials, collector_id: str, by: Actor, at: datetime) -
     """A collector gives unsold karcis back. They are out of use from then on and never issued again."""
     with transaction.atomic():
         book = _locked(serials.book_id)
-        _must_keep(by, book.agency_id)
+        _must_keep_for(by, book.agency_id, collector_id, at)
         if by.id == collector_id:
             raise UnableToMoveKarcis(_("Karcis diterima kembali oleh orang lain."))
         _must_be(serials, within=held_by(book.pk, collector_id))
@@ -186,7 +228,10 @@ def void(*, serials: Serials, collector_id: str, reason: str, by: Actor, at: dat
         raise UnableToMoveKarcis(_("Tuliskan mengapa karcis itu rusak atau hilang."))
     with transaction.atomic():
         book = _locked(serials.book_id)
-        _must_keep(by, book.agency_id)
+        if collector_id:
+            _must_keep_for(by, book.agency_id, collector_id, at)
+        else:
+            _must_keep(by, book.agency_id)
         if by.id == collector_id:
             raise UnableToMoveKarcis(_("Karcis sendiri dinyatakan rusak atau hilang oleh orang lain."))
         _must_be(serials, within=held_by(book.pk, collector_id) if collector_id else in_store(book))
@@ -202,7 +247,7 @@ def count_stock(
     """
     with transaction.atomic():
         book = _locked(book_id)
-        _must_keep(by, book.agency_id)
+        _must_keep_for(by, book.agency_id, collector_id, at)
         held = held_by(book.pk, collector_id)
         if surplus := rules.without(present, held):
             first, last = surplus[0]
@@ -225,8 +270,15 @@ def count_stock(
 
 
 def _must_keep(by: Actor, agency: str) -> None:
-    if not any(by.may(permission, agency=agency) for permission in KEEPERS):
+    """The store is the whole agency's."""
+    if not any(covers(by, permission, agency=agency, areas=WHOLE) for permission in KEEPERS):
         raise UnableToAllow(_("Anda tidak memiliki wewenang mengatur karcis perangkat daerah ini."))
+
+
+def _must_keep_for(by: Actor, agency: str, collector_id: str, at: datetime) -> None:
+    """What a collector holds is kept by who keeps the store, or by the head of where they collect."""
+    if not decides_for(by, KEEPERS, agency=agency, collector_id=collector_id, at=at):
+        raise UnableToAllow(_("Anda tidak memiliki wewenang mengatur karcis juru pungut itu."))
 
 
 def _locked(book_id: int) -> KarcisBook:
@@ -236,7 +288,7 @@ def _locked(book_id: int) -> KarcisBook:
     return book
 
 
-def _locked_book_agency(book_id: int) -> str:
+def _agency_of(book_id: int) -> str:
     found = KarcisBook.objects.filter(pk=book_id).values_list("agency_id", flat=True).first()
     if found is None:
         raise UnableToFind(_("Buku karcis itu tidak ada."))

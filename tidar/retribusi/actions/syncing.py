@@ -78,11 +78,14 @@ def sync(
 ) -> SyncAnswer:
     """Take up to 200 records of one phone, each in its own transaction, and say what is here.
 
-    Raises `UnableToFind` for an unknown phone, `UnableToCarry` for too many records, `UnableToHurry`. A record that the
-    phone's key did not sign is refused and not kept; everything else is kept for good.
+    Raises `UnableToFind` for an unknown phone, `UnableToAllow` for who does not collect for its agency, `UnableToCarry`
+    for too many records, `UnableToHurry`. A record that the phone's key did not sign is refused and not kept;
+    everything else is kept for good.
     """
     by.must("levies.collect")
     device = _device(device_id)
+    if by.id != device.collector_id:  # a colleague may carry it to where there is signal; strangers learn nothing
+        by.must("levies.collect", agency=device.agency_id)
     if len(records) > rules.MAX_BATCH:
         raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % rules.MAX_BATCH)
     _take_turn(device, at=at)

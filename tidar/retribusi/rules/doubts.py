@@ -66,8 +66,8 @@ def doubts(record: Record, *, body_hash: str, standing: Standing) -> tuple[Doubt
     """Everything about a validly signed record that a person must look at; empty: it can be booked as it says.
 
     Records may arrive in any order: each is held against the neighbours that are here. The one that closes a gap is
-    the one that must fit both sides. Whoever holds a revoked phone sets its clock, so it is the server's clock that says
-    what came after the revocation.
+    the one that must fit both sides. Whoever holds a revoked phone sets its clock, so what came after the revocation is
+    told by the server's.
     """
     found = [*_chain_doubts(record, body_hash, standing.around), *_time_doubts(record, standing)]
     if standing.approved_at is None or record.at < standing.approved_at.replace(microsecond=0):
@@ -136,8 +136,8 @@ class Taken:
 def too_late_to_void(*, sold: Taken, voided: Taken, minutes: int) -> bool:
     """Whether a receipt was taken back before it was given, or later than `minutes` after it.
 
-    The phone's clock alone never decides: the correction must be here soon after the receipt was, and one that claims to
-    be older than the arrival of its receipt must have come with it. What was offline together is believed.
+    The phone's clock alone never decides: the correction must be here soon after the receipt was, and one that claims
+    to be older than the arrival of its receipt must have come with it. What was offline together is believed.
     """
     allowed, slack = timedelta(minutes=minutes), timedelta(minutes=AHEAD_MINUTES)
     if not sold.signed_at <= voided.signed_at <= sold.signed_at + allowed:

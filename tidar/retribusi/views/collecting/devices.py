@@ -15,7 +15,7 @@ from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo
 from tidar.common.pages import page
-from tidar.retribusi.actions.device_review import accept_record, refuse_record
+from tidar.retribusi.actions.device_review import accept_record, deciding, refuse_record
 from tidar.retribusi.actions.devices import approve_device, revoke_device
 from tidar.retribusi.models import Device, DeviceRecord, Market
 from tidar.retribusi.queries.devices import (
@@ -29,6 +29,7 @@ from tidar.retribusi.queries.devices import (
     state_counts,
 )
 from tidar.retribusi.queries.devices import phone as phone_of
+from tidar.retribusi.queries.reach import decides_for
 from tidar.retribusi.rules.devices import is_signed
 from tidar.retribusi.views.collecting.loading import agencies_of, device_named, record_named
 
@@ -77,10 +78,16 @@ def _device_page(request: HttpRequest, found: Device, *, sentence: str = "", sta
         "rows": rows[:PER_PAGE],
         "next_before": rows[PER_PAGE - 1].counter if len(rows) > PER_PAGE else None,
         "first_page": not below,
-        "may_supervise": actor_of(request).may("levies.supervise", agency=found.agency_id),
+        "may_supervise": _decides(request, found, "levies.supervise"),
         "sentence": sentence,
     }
     return page(request, "retribusi/devices/device.html", context, block="records", status=status)
+
+
+def _decides(request: HttpRequest, found: Device, permission: str) -> bool:
+    """Whether the person decides about this phone and what it signed."""
+    by, collector = actor_of(request), found.collector_id
+    return decides_for(by, [permission], agency=found.agency_id, collector_id=collector, at=clock.now())
 
 
 def _number(text: str) -> int | None:
@@ -143,7 +150,7 @@ def _holder_of(posted: QueryDict, row: DeviceRecord) -> int | None:
 
 
 def _record_context(request: HttpRequest, row: DeviceRecord, sentence: str) -> dict[str, Any]:
-    body, by = bytes(row.body), actor_of(request)
+    body, own = bytes(row.body), row.device.collector_id == actor_of(request).id
     facts = facts_of(body)
     case = case_of(row)
     return {
@@ -156,8 +163,8 @@ def _record_context(request: HttpRequest, row: DeviceRecord, sentence: str) -> d
         "markets": Market.objects.filter(agency=row.agency_code).order_by("name"),
         "body": body.decode("utf-8", "replace"),
         "signed": is_signed(body, signature=bytes(row.signature), public_key=bytes(row.device.public_key)),
-        "may_supervise": by.may("levies.supervise", agency=row.agency_code),
-        "may_refuse": by.may("levies.treasury" if row.payment_id else "levies.supervise", agency=row.agency_code),
+        "may_accept": _decides(request, row.device, deciding(row, accepting=True)) and not own,
+        "may_refuse": _decides(request, row.device, deciding(row, accepting=False)) and not own,
         "sentence": sentence,
         "written": request.POST,
     }

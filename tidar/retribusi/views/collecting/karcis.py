@@ -170,7 +170,7 @@ def _market(request: HttpRequest, found: KarcisBook) -> str | None:
 
 
 def _moment(request: HttpRequest) -> datetime:
-    """Noon of the day that was written; today is now."""
+    """Noon of the day that was written, at the latest now; without a day, now."""
     now, text = clock.now(), request.POST.get("tanggal", "").strip()
     try:
         day = datetime.strptime(text, "%Y-%m-%d").replace(hour=12, tzinfo=places.region().zone) if text else now
