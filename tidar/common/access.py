@@ -22,6 +22,7 @@ from tidar.common.actor import Actor
 
 View = Callable[..., HttpResponseBase]
 Load = Callable[..., Any]
+Proof = Callable[[str], str]  # from the id of a holder: what their proof rests on now
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,17 @@ def signed_in(view: View) -> View:
     return _guarded(view, Access("signed_in"), load=None)
 
 
-def requires_holder(kind: str, *, door: str) -> Callable[[View], View]:
+def requires_holder(kind: str, *, door: str, proof: Proof | None = None) -> Callable[[View], View]:
     """Only a browser that proved, without an account, to be a `kind` of person ("trader") may open this page.
 
-    The view gets the proven id: `view(request, holder_id, …)`. Everybody else is sent to the URL named `door`.
+    The view gets the proven id: `view(request, holder_id, …)`. Everybody else is sent to the URL named `door`; so is
+    whoever proved something that `proof` says no longer stands.
     """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            found = holder_of(request, kind)
+            found = holder_of(request, kind, proof=proof)
             if found is None:
                 return redirect_to_login(request.get_full_path(), login_url=reverse(door))
             return view(request, found, *args, **kwargs)
@@ -67,10 +69,10 @@ def requires_holder(kind: str, *, door: str) -> Callable[[View], View]:
     return decorate
 
 
-def hold(request: HttpRequest, kind: str, holder_id: str, *, until: datetime) -> None:
-    """Remember in a fresh session that this browser proved to be `holder_id`, until a moment."""
+def hold(request: HttpRequest, kind: str, holder_id: str, *, until: datetime, proof: str = "") -> None:
+    """Remember in a fresh session that this browser proved to be `holder_id`, until a moment, and by what."""
     request.session.cycle_key()
-    request.session[f"holder:{kind}"] = {"id": holder_id, "until": until.isoformat()}
+    request.session[f"holder:{kind}"] = {"id": holder_id, "until": until.isoformat(), "proof": proof}
 
 
 def let_go(request: HttpRequest, kind: str) -> None:
@@ -78,11 +80,13 @@ def let_go(request: HttpRequest, kind: str) -> None:
     request.session.pop(f"holder:{kind}", None)
 
 
-def holder_of(request: HttpRequest, kind: str) -> str | None:
-    """The id that this browser proved to be, while that holds."""
+def holder_of(request: HttpRequest, kind: str, *, proof: Proof | None = None) -> str | None:
+    """The id that this browser proved to be, while that holds: not too old, and proven by what `proof` says today."""
     held = request.session.get(f"holder:{kind}") or {}
-    still = "until" in held and datetime.fromisoformat(held["until"]) > clock.now()
-    return str(held["id"]) if still else None
+    if "until" not in held or datetime.fromisoformat(held["until"]) <= clock.now():
+        return None
+    holder_id = str(held["id"])
+    return None if proof is not None and held.get("proof", "") != proof(holder_id) else holder_id
 
 
 def requires(permission: str, *, load: Load | None = None) -> Callable[[View], View]:

@@ -14,15 +14,19 @@ from tidar.common.models import AuditEntry
 from tidar.hub.models import Event
 from tidar.retribusi.actions.loading import UnableToLoadLevies, load_levies
 from tidar.retribusi.actions.register import (
+    NewObject,
     NewPayer,
     Right,
     UnableToOccupy,
     UnableToRegister,
     occupy,
+    occupy_as_new,
     payer_with_nik,
+    register_object,
     register_payer,
     vacate,
 )
+from tidar.retribusi.actions.rights import correct_payer
 from tidar.retribusi.models import LevyKind, LevyObject, Market, Occupancy, Payer, Tariff
 from tidar.retribusi.queries.register import parameter
 
@@ -70,6 +74,38 @@ def test_the_same_nik_is_the_same_payer() -> None:
     with pytest.raises(UnableToRegister, match=first.npwrd):
         b.payer("Orang Lain", nik=b.NIK)
     assert Payer.objects.count() == 1
+
+
+def test_the_same_nik_is_the_same_payer_after_the_key_was_changed(settings) -> None:
+    first, other = b.payer(nik=b.NIK), b.payer("Parjo")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "x" * 60
+    with pytest.raises(UnableToRegister, match="sudah terdaftar"):
+        b.payer("Orang Lain", nik=b.NIK)
+    with pytest.raises(UnableToRegister, match="milik wajib retribusi lain"):
+        correct_payer(payer_id=other, payer=NewPayer("Parjo", nik=b.NIK), by=b.BY, at=b.AT)
+    correct_payer(payer_id=first, payer=NewPayer("Sutinah", nik=b.NIK), by=b.BY, at=b.AT)
+    assert list(Payer.objects.exclude(nik_digest="").values_list("pk", flat=True)) == [first]
+
+
+def test_nobody_takes_a_payer_of_another_agency_by_counting_npwrd() -> None:
+    foreign, waste = b.payer(nik=b.NIK), b.officer(agency="dlh")
+    place = register_object(obj=NewObject("persampahan", None, "S-1"), by=waste, at=b.AT)
+    with pytest.raises(UnableToOccupy, match="perangkat daerah lain"):
+        occupy(object_id=place, payer_id=foreign, from_date=b.AT.date(), by=waste, at=b.AT)
+    with pytest.raises(UnableToRegister) as refused:
+        register_payer(payer=NewPayer("Sutinah", nik=b.NIK), agency="dlh", by=waste, at=b.AT)
+    assert "Sutinah" not in refused.value.sentence
+    assert Payer.objects.get(pk=foreign).npwrd not in refused.value.sentence
+
+
+def test_who_has_the_nik_and_the_name_takes_a_payer_of_another_agency() -> None:
+    foreign, waste = b.payer(nik=b.NIK), b.officer(agency="dlh")
+    place = register_object(obj=NewObject("persampahan", None, "S-1"), by=waste, at=b.AT)
+    new = {"object_id": place, "from_date": b.AT.date(), "right": Right(), "by": waste, "at": b.AT}
+    with pytest.raises(UnableToRegister, match="nama lain"):
+        occupy_as_new(payer=NewPayer("Orang Lain", nik=b.NIK), **new)
+    held = Occupancy.objects.get(pk=occupy_as_new(payer=NewPayer("sutinah", nik=b.NIK), **new))
+    assert (held.payer_id, Payer.objects.count()) == (foreign, 1)
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,12 @@ from django.test import Client
 
 from tests.retribusi import builders
 from tests.retribusi.builders import AT
+from tidar.common import clock
+from tidar.common.models import AuditEntry
 from tidar.gateways.api import UnableToSend, message_outbox
-from tidar.retribusi.actions.door import UnableToOpen, ask_for_code, open_door, send_code
+from tidar.retribusi.actions.door import UnableToOpen, ask_for_code, open_door, send_code, tell_old_phone
+from tidar.retribusi.actions.register import NewPayer
+from tidar.retribusi.actions.rights import correct_payer
 from tidar.retribusi.models import DoorCode, Payer
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +134,49 @@ def test_a_trader_comes_in_sees_own_bills_and_leaves(stall) -> None:
     assert Payer.objects.get(pk=stall.payer_id).name in client.get("/pedagang/").content.decode()
     client.post("/pedagang/keluar/")
     assert client.get("/pedagang/").status_code == 302
+
+
+def _came_in(stall) -> Client:
+    client = Client()
+    client.post("/pedagang/masuk/", {"who": stall.npwrd})
+    _deliver()
+    assert client.post("/pedagang/kode/", {"code": _code()}).status_code == 302
+    return client
+
+
+def _new_phone(stall, phone: str = OTHER_PHONE, *, by=builders.SYSTEM) -> None:
+    correct_payer(payer_id=stall.payer_id, payer=NewPayer("Siti", phone=phone), by=by, at=clock.now())
+
+
+def test_another_phone_shuts_the_door_for_who_came_in_by_the_old_one(stall) -> None:
+    client = _came_in(stall)
+    assert client.get("/pedagang/").status_code == 200
+    correct_payer(payer_id=stall.payer_id, payer=NewPayer("Siti", phone=PHONE), by=builders.SYSTEM, at=clock.now())
+    assert client.get("/pedagang/").status_code == 200
+    _new_phone(stall, by=builders.officer())
+    assert client.get("/pedagang/")["Location"].startswith("/pedagang/masuk/")
+    assert client.get("/pedagang/masuk/").status_code == 200
+    shut = AuditEntry.objects.get(action="door.shut")
+    assert (shut.actor_name, shut.subject_id) == ("Rini", str(stall.payer_id))
+
+
+def test_a_code_for_the_old_phone_no_longer_opens(stall) -> None:
+    client = Client()
+    client.post("/pedagang/masuk/", {"who": stall.npwrd})
+    _deliver()
+    _new_phone(stall)
+    assert client.post("/pedagang/kode/", {"code": _code()}).status_code == 422
+
+
+def test_the_old_phone_is_told_by_a_job_that_keeps_it_sealed(stall) -> None:
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    _new_phone(stall)
+    job = ProcrastinateJob.objects.get(task_name="retribusi.tell_old_phone")
+    assert PHONE not in str(job.args)
+    tell_old_phone(**job.args, at=AT)
+    assert message_outbox()[0].to == PHONE
+    assert OTHER_PHONE not in message_outbox()[0].text
 
 
 def test_a_foreign_next_is_not_followed(stall) -> None:

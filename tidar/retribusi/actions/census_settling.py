@@ -13,7 +13,16 @@ from tidar.common.actor import Actor
 from tidar.common.errors import UnableToFind
 from tidar.places import api as places
 from tidar.retribusi.actions.census import Finding, UnableToCount, settled
-from tidar.retribusi.actions.register import NewObject, NewPayer, Right, occupy, register_object, register_payer, vacate
+from tidar.retribusi.actions.register import (
+    NewObject,
+    NewPayer,
+    Right,
+    must_know_payer,
+    occupy_proven,
+    register_object,
+    register_payer,
+    vacate,
+)
 from tidar.retribusi.actions.rights import close_object, correct_object, correct_payer
 from tidar.retribusi.models import CensusEntry, LevyKind, LevyObject, Occupancy, Payer
 from tidar.retribusi.queries.census import latest_entries
@@ -103,16 +112,13 @@ def _taken_over(entry: CensusEntry, day: date, payer_id: int | None, *, by: Acto
 def _trader(entry: CensusEntry, payer_id: int | None, *, by: Actor, at: datetime) -> Payer:
     if payer_id is None:
         new = NewPayer(entry.seen.get("trader", ""), phone=entry.seen.get("phone", ""))
-        payer_id = register_payer(payer=new, agency=entry.census.agency_code, by=by, at=at)
-    payer = Payer.objects.filter(pk=payer_id).first()
-    if payer is None:
-        raise UnableToFind(_("Wajib retribusi itu tidak ada."))
-    return payer
+        return Payer.objects.get(pk=register_payer(payer=new, agency=entry.census.agency_code, by=by, at=at))
+    return must_know_payer(payer_id, by=by)
 
 
 def _occupied(entry: CensusEntry, object_id: int, payer_id: int, day: date, *, by: Actor, at: datetime) -> None:
     right = Right(source=f"census:{entry.pk}")
-    occupy(object_id=object_id, payer_id=payer_id, from_date=day, right=right, by=by, at=at)
+    occupy_proven(object_id=object_id, payer_id=payer_id, from_date=day, right=right, by=by, at=at)
 
 
 def _corrected(entry: CensusEntry, day: date, *, by: Actor, at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 Whoever asks hears the same answer whether the number is registered or not. A code lives ten minutes, takes five tries,
 is kept only as a keyed hash, and is used once. Codes, phones and names are never logged.
+The registered phone is the key: when it is changed, whoever came in by the old one is out, and the old one is told.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from tidar.common import audit
+from tidar.common import audit, sealing
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
 from tidar.common.ids import uuid7
@@ -23,6 +24,8 @@ from tidar.gateways.api import send_message
 from tidar.retribusi.models import DoorCode, Payer
 from tidar.retribusi.rules import door as rules
 from tidar.retribusi.rules.register import phone_e164
+
+PHONE_PURPOSE = "retribusi door phone"
 
 
 class UnableToOpen(UnableTo):
@@ -76,6 +79,32 @@ def send_code(*, code_id: uuid.UUID, at: datetime) -> bool:
     text = _("Kode masuk retribusi Anda %(code)s, berlaku 10 menit. Jangan berikan kepada siapa pun.")
     send_message(to=found.payer.phone, text=text % {"code": code}, at=at)
     return True
+
+
+def proof_of(holder_id: str) -> str:
+    """What an open door rests on: a keyed fingerprint of the phone as registered now; "" when there is none."""
+    phone = Payer.objects.filter(pk=int(holder_id)).values_list("phone", flat=True).first()
+    return sealing.digest(phone, purpose=PHONE_PURPOSE) if phone else ""
+
+
+def shut_after_phone(*, payer_id: int, old_phone: str, by: Actor, at: datetime) -> None:
+    """The payer's phone was changed, in the caller's transaction: open codes end, and the old number is told by a job.
+
+    Open sessions end by themselves: their proof is the old phone's (`proof_of`). The job keeps the old number sealed.
+    """
+    DoorCode.objects.filter(payer_id=payer_id, used_at=None, expires_at__gt=at).update(expires_at=at)
+    audit.record("door.shut", by=by, at=at, subject=("payer", str(payer_id)), after={"why": "phone changed"})
+    if old_phone:
+        from procrastinate.contrib.django import app
+
+        closed = sealing.sealed_text(old_phone, purpose=PHONE_PURPOSE)
+        app.configure_task("retribusi.tell_old_phone", queue="hub").defer(sealed=closed)
+
+
+def tell_old_phone(*, sealed: str, at: datetime) -> None:
+    """Tell a number that it no longer opens the door. Raises `UnableToSend`: the job retries."""
+    text = _("Nomor ini tidak lagi terdaftar untuk retribusi Anda. Bila Anda tidak memintanya, hubungi petugas.")
+    send_message(to=sealing.opened_text(sealed, purpose=PHONE_PURPOSE), text=text, at=at)
 
 
 def open_door(*, payer_id: int, code: str, at: datetime) -> Payer:

@@ -20,14 +20,15 @@ from tidar.places import api as places
 from tidar.retribusi.actions.accounts import occupancy_accounts
 from tidar.retribusi.actions.loading import load_levies
 from tidar.retribusi.models import LevyKind, LevyObject, Market, Occupancy, Payer
-from tidar.retribusi.queries.register import holder_on
+from tidar.retribusi.queries.register import holder_on, may_see_payer
 from tidar.retribusi.rules import register as rules
 
 NIK_PURPOSE = "retribusi nik"
 
 __all__ = [
     "NIK_PURPOSE", "NewObject", "NewPayer", "Right", "UnableToOccupy", "UnableToRegister", "checked_payer",
-    "load_levies", "occupy", "occupy_as_new", "payer_with_nik", "register_object", "register_payer", "vacate",
+    "load_levies", "must_know_payer", "must_own_nik", "occupy", "occupy_as_new", "occupy_proven", "payer_with_nik",
+    "register_object", "register_payer", "vacate",
 ]  # fmt: skip
 
 
@@ -82,13 +83,15 @@ def register_payer(*, payer: NewPayer, by: Actor, at: datetime, agency: str | No
     """
     by.must("levies.register", agency=agency)
     fresh = checked_payer(payer)
+    if payer_with_nik(payer.nik) is not None:
+        raise _nik_taken(payer.nik, by)
     with transaction.atomic():
         try:
             with transaction.atomic():
                 fresh.npwrd, fresh.agency_id, fresh.registered_at = next_npwrd(), agency, at
                 fresh.save(force_insert=True)
         except IntegrityError as error:
-            raise _nik_taken(payer.nik) from error
+            raise _nik_taken(payer.nik, by) from error
         after = {"npwrd": fresh.npwrd, "agency": agency, "nik_given": bool(fresh.nik_digest)}
         record("payer.register", by=by, at=at, subject=("payer", str(fresh.pk)), after=after)
     return fresh.pk
@@ -125,10 +128,43 @@ def payer_with_nik(nik: str) -> Payer | None:
     return Payer.objects.filter(nik_digest__in=sealing.digests(digits, purpose=NIK_PURPOSE)).first()
 
 
-def _nik_taken(nik: str) -> UnableToRegister:
+def must_own_nik(nik: str, *, payer_id: int) -> None:
+    """Raise `UnableToRegister` when the NIK is another payer's, also where it was sealed with a former key."""
+    known = payer_with_nik(nik)
+    if known is not None and known.pk != payer_id:
+        raise UnableToRegister(_("NIK itu milik wajib retribusi lain."))
+
+
+def must_know_payer(payer_id: int, *, by: Actor) -> Payer:
+    """The payer, for somebody of an agency that has to do with the payer; nobody gets at a person by counting NPWRD.
+
+    Raises `UnableToFind`, and `UnableToOccupy` with what else to do.
+    """
+    payer = Payer.objects.filter(pk=payer_id).first()
+    if payer is None:
+        raise UnableToFind(_("Wajib retribusi itu tidak ada."))
+    if not may_see_payer(by, payer, permission="levies.register"):
+        raise UnableToOccupy(
+            _(
+                "Wajib retribusi itu terdaftar pada perangkat daerah lain. "
+                "Isi nama dan NIK menurut KTP-nya, bukan NPWRD."
+            )
+        )
+    return payer
+
+
+def _nik_taken(nik: str, by: Actor) -> UnableToRegister:
+    """Who has that NIK already: by name only for somebody who may see the person."""
     known = payer_with_nik(nik)
     if known is None:
         return UnableToRegister(_("Wajib retribusi itu tidak dapat didaftarkan."))
+    if not may_see_payer(by, known, permission="levies.register"):
+        return UnableToRegister(
+            _(
+                "NIK itu sudah terdaftar pada perangkat daerah lain. "
+                "Catat ia di objeknya, dengan nama dan NIK menurut KTP-nya."
+            )
+        )
     return UnableToRegister(
         _("NIK itu sudah terdaftar atas nama %(name)s (%(npwrd)s). Pakai wajib retribusi itu.")
         % {"name": known.name, "npwrd": known.npwrd}
@@ -204,13 +240,21 @@ def occupy(
     """The payer holds the object from a day on, until further notice; returns the occupancy's id.
 
     Raises `UnableToOccupy` when the object is closed or somebody holds it on or after that day (in a race too:
-    the database excludes two holders).
+    the database excludes two holders), and when the payer is known to other agencies only.
     """
+    _must_register(_object(object_id), by)
+    must_know_payer(payer_id, by=by)
+    return occupy_proven(object_id=object_id, payer_id=payer_id, from_date=from_date, right=right, by=by, at=at)
+
+
+def occupy_proven(
+    *, object_id: int, payer_id: int, from_date: date, by: Actor, at: datetime, right: Right | str = "belum"
+) -> int:
+    """`occupy` for a caller who has just registered the payer, or was given the payer's own NIK."""
     right = Right(kind=right) if isinstance(right, str) else right
     with transaction.atomic():
         held = _object(object_id)
-        market = held.market
-        by.must("levies.register", agency=held.levy_kind.agency_id, area=(market.area_code or None) if market else None)
+        _must_register(held, by)
         payer = Payer.objects.filter(pk=payer_id).first()
         if payer is None:
             raise UnableToFind(_("Wajib retribusi itu tidak ada."))
@@ -230,11 +274,26 @@ def occupy(
 
 
 def occupy_as_new(*, object_id: int, payer: NewPayer, from_date: date, right: Right, by: Actor, at: datetime) -> int:
-    """Register a new payer who takes the object: both or neither. Returns the occupancy's id; raises as they do."""
+    """Register a new payer who takes the object: both or neither. Returns the occupancy's id; raises as they do.
+
+    Somebody whom another agency registered is taken as that payer, when NIK and name are theirs.
+    """
     with transaction.atomic():
         agency = _object(object_id).levy_kind.agency_id
-        payer_id = register_payer(payer=payer, agency=agency, by=by, at=at)
-        return occupy(object_id=object_id, payer_id=payer_id, from_date=from_date, right=right, by=by, at=at)
+        payer_id = _of_another_agency(payer, by) or register_payer(payer=payer, agency=agency, by=by, at=at)
+        return occupy_proven(object_id=object_id, payer_id=payer_id, from_date=from_date, right=right, by=by, at=at)
+
+
+def _of_another_agency(payer: NewPayer, by: Actor) -> int | None:
+    """The id of the payer of other agencies with that NIK and name; None when there is nobody."""
+    known = payer_with_nik(payer.nik)
+    if known is None or may_see_payer(by, known, permission="levies.register"):
+        return None
+    if " ".join(known.name.split()).casefold() != " ".join(payer.name.split()).casefold():
+        raise UnableToRegister(
+            _("NIK itu terdaftar pada perangkat daerah lain dengan nama lain. Periksa nama menurut KTP.")
+        )
+    return known.pk
 
 
 def _object(object_id: int) -> LevyObject:
@@ -242,6 +301,11 @@ def _object(object_id: int) -> LevyObject:
     if found is None:
         raise UnableToFind(_("Objek itu tidak ada."))
     return found
+
+
+def _must_register(held: LevyObject, by: Actor) -> None:
+    market = held.market
+    by.must("levies.register", agency=held.levy_kind.agency_id, area=(market.area_code or None) if market else None)
 
 
 def _must_be_free(held: LevyObject, from_date: date) -> None:

@@ -18,6 +18,7 @@ from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
 from tidar.common.formats import date_text
 from tidar.places import api as places
+from tidar.retribusi.actions.door import shut_after_phone
 from tidar.retribusi.actions.register import (
     NIK_PURPOSE,
     NewObject,
@@ -28,6 +29,7 @@ from tidar.retribusi.actions.register import (
     checked_object,
     checked_payer,
     locked_occupancy,
+    must_own_nik,
     set_nik,
     tell_occupancy,
 )
@@ -129,14 +131,17 @@ def resume_occupancy(*, occupancy_id: int, by: Actor, at: datetime) -> None:
 def correct_payer(*, payer_id: int, payer: NewPayer, by: Actor, at: datetime) -> None:
     """Correct name, telephone and address; a NIK only when one is given (it is never shown to be copied).
 
+    Another telephone shuts the payer's own door for whoever came in by the old one.
     Raises `UnableToRegister` as `register_payer` does.
     """
     fresh = checked_payer(payer)
     with transaction.atomic():
         stored = _payer(payer_id, by=by, permission="levies.register")
+        old_phone = stored.phone
         changed = [name for name in ("name", "phone", "address") if getattr(stored, name) != getattr(fresh, name)]
         for name in changed:
             setattr(stored, name, getattr(fresh, name))
+        must_own_nik(payer.nik, payer_id=payer_id)
         if payer.nik.strip() and fresh.nik_digest != stored.nik_digest:
             set_nik(stored, payer.nik)
             changed.append("identity_number")
@@ -145,6 +150,8 @@ def correct_payer(*, payer_id: int, payer: NewPayer, by: Actor, at: datetime) ->
                 stored.save()
         except IntegrityError as error:
             raise UnableToRegister(_("NIK itu milik wajib retribusi lain.")) from error
+        if "phone" in changed:
+            shut_after_phone(payer_id=payer_id, old_phone=old_phone, by=by, at=at)
         if changed:
             record("payer.correct", by=by, at=at, subject=("payer", str(payer_id)), after={"changed": changed})
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
-from tidar.retribusi.actions.register import UnableToRegister, set_nik
+from tidar.retribusi.actions.door import shut_after_phone
+from tidar.retribusi.actions.register import UnableToRegister, must_own_nik, set_nik
 from tidar.retribusi.models import LevyObject, Occupancy, Payer
 from tidar.retribusi.rules.importing import Line, Stall
 
@@ -42,6 +43,8 @@ def change(
         occupancy = Occupancy.objects.select_for_update().get(pk=occupancy_id)
         held = LevyObject.objects.select_for_update().get(pk=object_id)
         payer = Payer.objects.select_for_update().get(pk=payer_id)
+        must_own_nik(values.get("nik") or "", payer_id=payer_id)
+        old_phone = payer.phone
         before = {name: _now(name, held, payer, occupancy) for name in values}
         for name, value in values.items():
             _set(name, value, held, payer, occupancy)
@@ -52,6 +55,8 @@ def change(
                 payer.save(update_fields=["phone", "address", "nik_encrypted", "nik_digest", "nik_last4"])
         except IntegrityError as error:
             raise UnableToRegister(_("NIK itu milik wajib retribusi lain.")) from error
+        if payer.phone != old_phone:
+            shut_after_phone(payer_id=payer_id, old_phone=old_phone, by=by, at=at)
         after = {name: _now(name, held, payer, occupancy) for name in values}
         subject = ("occupancy", str(occupancy_id))
         record("occupancy.change", by=by, at=at, subject=subject, before=_told(before), after=_told(after))

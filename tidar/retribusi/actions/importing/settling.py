@@ -21,7 +21,8 @@ from tidar.retribusi.actions.register import (
     NIK_PURPOSE,
     NewPayer,
     Right,
-    occupy,
+    must_know_payer,
+    occupy_proven,
     payer_with_nik,
     register_object,
     register_payer,
@@ -29,7 +30,7 @@ from tidar.retribusi.actions.register import (
     vacate,
 )
 from tidar.retribusi.actions.rights import resume_occupancy
-from tidar.retribusi.models import ImportLine, Occupancy, Payer
+from tidar.retribusi.models import ImportLine, Occupancy
 from tidar.retribusi.queries.register import holder_on, object_by_number
 
 State = ImportLine.State
@@ -57,11 +58,15 @@ def accept_line(*, line_id: int, by: Actor, at: datetime) -> ImportLine:
 
 
 def link_line(*, line_id: int, payer_id: int, by: Actor, at: datetime) -> ImportLine:
-    """Do what the spreadsheet says, its trader being a payer who is registered already."""
+    """Do what the spreadsheet says, its trader being a payer who is registered already.
+
+    A payer of other agencies only where the line's own NIK is theirs; otherwise raises `UnableToOccupy`.
+    """
     with transaction.atomic():
         line = _waiting(line_id, by=by)
-        if not Payer.objects.filter(pk=payer_id).exists():
-            raise UnableToFind(_("Wajib retribusi itu tidak ada."))
+        own = payer_with_nik(_nik(line))
+        if own is None or own.pk != payer_id:
+            must_know_payer(payer_id, by=by)
         return _applied(line, payer_id, new_payer=False, by=by, at=at)
 
 
@@ -134,7 +139,9 @@ def _applied(line: ImportLine, payer_id: int, *, new_payer: bool, by: Actor, at:
     if held := _making_room(object_id, payer_id, from_date, by=by, at=at):
         done["vacated"], from_date = held.pk, max(from_date, (held.to_date or from_date) + timedelta(days=1))
     right = Right(line.facts["right"], line.facts["right_number"], _day(line.facts["right_until"]), source)
-    done["occupancy"] = occupy(object_id=object_id, payer_id=payer_id, from_date=from_date, right=right, by=by, at=at)
+    done["occupancy"] = occupy_proven(
+        object_id=object_id, payer_id=payer_id, from_date=from_date, right=right, by=by, at=at
+    )
     line.payer_id, line.levy_object_id, line.done = payer_id, object_id, done
     said = (
         _("Diterima sebagai wajib retribusi baru.") if new_payer else _("Ditautkan ke wajib retribusi yang sudah ada.")

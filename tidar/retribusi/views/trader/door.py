@@ -13,7 +13,7 @@ from tidar.common import clock
 from tidar.common.access import hold, holder_of, let_go, public
 from tidar.common.pace import slow_down
 from tidar.common.pages import page
-from tidar.retribusi.actions.door import UnableToOpen, ask_for_code, open_door
+from tidar.retribusi.actions.door import UnableToOpen, ask_for_code, open_door, proof_of
 from tidar.retribusi.forms.trader import CodeForm, DoorForm
 from tidar.retribusi.rules import door as rules
 
@@ -26,7 +26,7 @@ NEXT = "door:next"
 @require_http_methods(["GET", "HEAD", "POST"])
 def door(request: HttpRequest) -> HttpResponse:
     """Ask for a code. The answer is the same for a number that nobody has."""
-    if holder_of(request, HOLDER):
+    if holder_of(request, HOLDER, proof=proof_of):
         return redirect("retribusi:trader")
     _remember_next(request)
     form = DoorForm(request.POST or None)
@@ -60,7 +60,7 @@ def _let_in(request: HttpRequest, typed: str) -> HttpResponse:
     payer = open_door(payer_id=int(request.session[WAITING]), code=typed, at=at)
     then = request.session.pop(NEXT, "") or reverse("retribusi:trader")
     request.session.pop(WAITING, None)
-    hold(request, HOLDER, str(payer.pk), until=at + rules.STAY)
+    hold(request, HOLDER, str(payer.pk), until=at + rules.STAY, proof=proof_of(str(payer.pk)))
     return redirect(then)
 
 

@@ -17,12 +17,12 @@ from tidar.common.pages import page
 from tidar.documents import api as documents
 from tidar.gateways.api import connected_bank
 from tidar.retribusi.actions.charging import UnableToCharge, Wanted, make_charge
-from tidar.retribusi.actions.door import trader
+from tidar.retribusi.actions.door import proof_of, trader
 from tidar.retribusi.models import Payer
 from tidar.retribusi.queries import trader as queries
 from tidar.retribusi.views.trader.door import HOLDER
 
-mine = requires_holder(HOLDER, door="retribusi:trader_door")
+mine = requires_holder(HOLDER, door="retribusi:trader_door", proof=proof_of)
 
 
 @mine
