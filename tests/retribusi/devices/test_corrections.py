@@ -8,6 +8,7 @@ import pytest
 
 from tests.retribusi.devices.builders import EVENING, actor_of, collector, posted, sale, send, user
 from tests.retribusi.paying.builders import occupancy, skrd
+from tidar.retribusi.actions import device_records, device_store
 from tidar.retribusi.models import Case, DeviceRecord, Handover, Payment
 
 pytestmark = pytest.mark.django_db
@@ -48,6 +49,23 @@ def test_a_correction_that_comes_first_waits_for_what_it_corrects(who, holder) -
     assert (posted(), who.bag) == (0, 0)
     [late] = send(who, correction).results
     assert (late.state, late.sentence) == ("dibukukan", "Kuitansi nomor 1 sebesar Rp3.000 dibatalkan.")
+
+
+def test_a_payment_that_is_taken_back_right_after_holds_the_payers_stalls_in_order_first(who, holder) -> None:
+    """Two phones with corrections of one payer's two stalls cannot wait for each other (decision 0005)."""
+    occupancy(holder.payer)
+    receipt, correction = sale(who, holder, 3_000), void(who, 1)
+    send(who, correction)
+    seen: list[str] = []
+    pay, lock = device_records.post_payment, device_store.lock_payer_of
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(device_records, "post_payment", lambda **more: (seen.append("pay"), pay(**more))[1])
+        patch.setattr(device_store, "lock_payer_of", lambda one: (seen.append("lock"), lock(one))[1])
+        send(who, receipt)
+        assert seen == ["lock", "pay"]
+        send(who, sale(who, holder, 1_000))
+    assert seen == ["lock", "pay", "pay"]
+    assert posted() == 1_000
 
 
 @pytest.mark.parametrize("minutes", [11, 600])

@@ -10,12 +10,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, models
+from django.db import IntegrityError, connection
 
 from tests.retribusi.devices.builders import EVENING, actor_of, collector, posted, registered, sale, send, user
 from tests.retribusi.devices.signing import Phone, numbered
 from tests.retribusi.paying.builders import occupancy, skrd
-from tidar.retribusi.actions import device_records, syncing
+from tidar.retribusi.actions import device_records, device_store, syncing
 from tidar.retribusi.models import Device, DeviceRecord, Payment
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,7 +58,7 @@ def two_tabs():
 
 
 def test_without_the_guard_one_tab_breaks(two_tabs, meet, monkeypatch) -> None:
-    monkeypatch.setattr(models.QuerySet, "select_for_update", lambda self, **_more: self.all())
+    monkeypatch.setattr(device_store, "LOCK_SQL", device_store.LOCK_SQL.replace("FOR NO KEY UPDATE", ""))
     who, tabs = two_tabs
     answers = together(*tabs)
     assert [type(one) for one in answers].count(IntegrityError) == 1

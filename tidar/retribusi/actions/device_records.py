@@ -11,6 +11,7 @@ of one phone are therefore taken one after another, in whatever order they come.
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -21,11 +22,13 @@ from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
 from tidar.common.money import rupiah_text
 from tidar.people import api as people
+from tidar.retribusi.actions import device_store as store
 from tidar.retribusi.actions import karcis
 from tidar.retribusi.actions.cases import open_case
 from tidar.retribusi.actions.custody import declare_handover
+from tidar.retribusi.actions.device_store import Here
 from tidar.retribusi.actions.paying import NewPayment, Receipt, post_payment, reverse_payment
-from tidar.retribusi.models import Case, Device, DeviceRecord, Handover, LevyObject, Market, Occupancy, Payment
+from tidar.retribusi.models import Case, Device, DeviceRecord, Handover, LevyObject, Market, Payment
 from tidar.retribusi.queries.register import holder_on
 from tidar.retribusi.rules import devices as rules
 from tidar.retribusi.rules import doubts as doubting
@@ -55,6 +58,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A record that came to its phone, which is locked; `careful`: a refused payment must not end the transaction."""
+
+    device: Device
+    signed: Signed
+    limits: Limits
+    by: Actor
+    at: datetime
+    careful: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Taking:
     """One record while it is taken."""
 
@@ -64,6 +79,8 @@ class Taking:
     limits: Limits
     by: Actor
     at: datetime
+    here: Here
+    careful: bool
 
     @property
     def key(self) -> str:
@@ -81,35 +98,54 @@ class Outcome:
     payment_id: uuid.UUID | None = None
 
 
-def take_record(*, device_id: uuid.UUID, signed: Signed, limits: Limits, by: Actor, at: datetime) -> DeviceRecord:
-    """Keep a validly signed record and do what it says, once; the same again is the row that is here already."""
-    with transaction.atomic():
-        device = Device.objects.select_for_update(no_key=True).get(pk=device_id)
-        around = _around(device, rules.claimed_counter(signed.body))
-        if known := next((row for row in around if row.content_hash == signed.content_hash), None):
-            return known
+class _Again(Exception):
+    """The database refused a payment, which ended its transaction: the record is taken anew, with savepoints."""
+
+
+def take_record(*, device_id: uuid.UUID, signed: Signed, limits: Limits, by: Actor, at: datetime) -> None:
+    """Keep a validly signed record and do what it says, once; the same again changes nothing. One transaction."""
+    try:
+        record: Record | UnableToRead = _read(device_id, signed)
+    except UnableToRead as error:
+        record = error
+    for careful in (False, True):
         try:
-            record = _read(device, signed)
-        except UnableToRead as error:
-            return _keep_unreadable(device, signed, error, by=by, at=at)
-        taking = Taking(device, signed, record, limits, by, at)
-        outcome = _booked(taking, _doubts(taking, around))
-        kept = _keep(taking, outcome)
-        if isinstance(record.facts, CashSale) and kept.state == State.POSTED:
-            _run_waiting_voids(taking)
-        return kept
+            with transaction.atomic():
+                device = store.lock_phone(device_id)
+                _take(Arrival(device, signed, limits, by, at, careful), record)
+                return
+        except _Again:
+            continue
 
 
-def _read(device: Device, signed: Signed) -> Record:
+def _take(arrival: Arrival, record: Record | UnableToRead) -> None:
+    device, signed = arrival.device, arrival.signed
+    if isinstance(record, UnableToRead):
+        around = store.here_of(device, rules.claimed_counter(signed.body), record_id=None, occupancy_id=None).around
+        if all(held.content_hash != signed.content_hash for held in around):
+            _keep_unreadable(device, signed, record, by=arrival.by, at=arrival.at)
+        return
+    named = record.facts.occupancy if isinstance(record.facts, CashSale) else None
+    here = store.here_of(device, record.counter, record_id=record.id, occupancy_id=named)
+    if any(held.content_hash == signed.content_hash for held in here.around):
+        return
+    taking = Taking(device, signed, record, arrival.limits, arrival.by, arrival.at, here, arrival.careful)
+    outcome = _booked(taking, _doubts(taking))
+    _keep(taking, outcome)
+    if here.awaited and isinstance(record.facts, CashSale) and outcome.state == State.POSTED:
+        _run_waiting_voids(taking)
+
+
+def _read(device_id: uuid.UUID, signed: Signed) -> Record:
     record = rules.read_record(signed.body)
-    if record.device != device.pk:
+    if record.device != device_id:
         raise UnableToRead("Catatan ini untuk alat lain.", counter=record.counter)
     return record
 
 
-def _keep_unreadable(device: Device, signed: Signed, error: UnableToRead, *, by: Actor, at: datetime) -> DeviceRecord:
+def _keep_unreadable(device: Device, signed: Signed, error: UnableToRead, *, by: Actor, at: datetime) -> None:
     """The phone signed what our app never signs: kept, refused, and once a day told to a supervisor."""
-    kept = DeviceRecord.objects.create(
+    DeviceRecord.objects.create(
         device=device, counter=error.counter, previous_hash="", content_hash=signed.content_hash, body=signed.body,
         signature=signed.signature, received_at=at, state=State.REFUSED, sentence=error.sentence[:300],
     )  # fmt: skip
@@ -119,35 +155,29 @@ def _keep_unreadable(device: Device, signed: Signed, error: UnableToRead, *, by:
         sentence=f"Alat {device.code} menandatangani catatan yang bukan dari aplikasi: {error.sentence}"[:300],
         by=by, at=at,
     )  # fmt: skip
-    return kept
 
 
-def _around(device: Device, counter: int) -> list[DeviceRecord]:
-    """What is here under this number and beside it."""
-    return list(DeviceRecord.objects.filter(device=device, counter__in=(counter - 1, counter, counter + 1)))
-
-
-def _doubts(taking: Taking, around: list[DeviceRecord]) -> list[Doubt]:
+def _doubts(taking: Taking) -> list[Doubt]:
     device, record = taking.device, taking.record
     standing = doubting.Standing(
         code=device.code, approved_at=device.approved_at, revoked_at=device.revoked_at, now=taking.at,
-        oldest_days=taking.limits.oldest_days,
-        around=[doubting.Held(r.counter, r.content_hash, r.previous_hash, r.happened_at) for r in around],
+        oldest_days=taking.limits.oldest_days, around=taking.here.around,
     )  # fmt: skip
     found = list(doubting.doubts(record, body_hash=taking.signed.content_hash, standing=standing))
-    if record.amount and Payment.objects.filter(pk=record.id).exists():
+    if record.amount and taking.here.paid:
         found.append(Doubt.AGAIN)
     return found
 
 
-def _keep(taking: Taking, outcome: Outcome) -> DeviceRecord:
+def _keep(taking: Taking, outcome: Outcome) -> None:
     record, signed = taking.record, taking.signed
-    return DeviceRecord.objects.create(
-        device=taking.device, counter=record.counter, previous_hash=record.previous,
+    row = DeviceRecord(
+        device_id=taking.device.pk, counter=record.counter, previous_hash=record.previous,
         content_hash=signed.content_hash, body=signed.body, signature=signed.signature, happened_at=record.at,
         received_at=taking.at, kind=record.kind, amount_rupiah=record.amount, state=outcome.state,
         sentence=outcome.sentence[:300], receipt=outcome.receipt, payment_id=outcome.payment_id,
     )  # fmt: skip
+    store.keep(row)
 
 
 def _booked(taking: Taking, doubts: list[Doubt]) -> Outcome:
@@ -171,10 +201,14 @@ def _cash(taking: Taking, facts: CashSale, doubts: list[Doubt]) -> Outcome:
     if doubts or occupancy is None:
         return _to_suspense(taking, doubts)
     payment = replace(_payment(taking), occupancy_id=occupancy, receipt_number=facts.receipt, surplus="advance")
+    if taking.here.awaited:
+        store.lock_payer_of(occupancy)  # what takes it back right after needs all of them
     try:
-        with transaction.atomic():
+        with transaction.atomic() if taking.careful else nullcontext():
             receipt = post_payment(payment=payment, by=taking.by, at=taking.at)
     except UnableTo as error:
+        if not taking.careful:
+            raise _Again from error
         return _to_suspense(taking, doubts, why=error.sentence)
     words = doubting.booked_words(
         amount=facts.amount, shown_owed=facts.shown_owed, advance=receipt.advance_rupiah,
@@ -190,20 +224,17 @@ def _occupancy_of(taking: Taking, facts: CashSale) -> int | None:
     knows no such stall of this agency, or the stall and the trader do not belong together.
     """
     if facts.occupancy is not None:
-        return _named(taking.device, facts, facts.occupancy)
+        return facts.occupancy if _fits(taking.here.stall, facts) else None
     place = _place_of(taking.device, facts)
     holder = holder_on(place.pk, taking.record.at.date()) if place is not None else None
     return holder.pk if holder is not None else None
 
 
-def _named(device: Device, facts: CashSale, occupancy_id: int) -> int | None:
-    """The trader that the receipt names, when they hold the stall that it names."""
-    rows = Occupancy.objects.filter(pk=occupancy_id, levy_object__levy_kind__agency=device.agency_id)
-    found = rows.values_list("levy_object__qr_code", "levy_object__number").first()
-    if found is None:
-        return None
-    fits = facts.stall == found[0] if facts.stall else stall_number(facts.number) in ("", found[1])
-    return occupancy_id if fits else None
+def _fits(stall: tuple[str, str] | None, facts: CashSale) -> bool:
+    """Whether the trader that the receipt names holds the stall that it names."""
+    if stall is None:
+        return False
+    return facts.stall == stall[0] if facts.stall else stall_number(facts.number) in ("", stall[1])
 
 
 def _place_of(device: Device, facts: CashSale) -> LevyObject | None:
@@ -329,7 +360,9 @@ def _may_void(taking: Taking, sold: DeviceRecord) -> bool:
 def _reversed(taking: Taking, facts: Correction, sold: DeviceRecord) -> Outcome:
     if sold.payment_id is None:
         raise UnableToRead("Kuitansi itu tidak mempunyai pembayaran.")
-    reverse_payment(payment_id=sold.payment_id, reason=facts.reason, by=_collector(taking), at=taking.at)
+    reverse_payment(
+        payment_id=sold.payment_id, reason=facts.reason, by=_collector(taking), at=taking.at, said_at=taking.record.at
+    )
     return Outcome(State.POSTED, f"Kuitansi nomor {sold.counter} sebesar {rupiah_text(sold.amount_rupiah)} dibatalkan.")
 
 
