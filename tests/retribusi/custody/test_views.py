@@ -237,6 +237,14 @@ def test_a_deposit_that_is_none_says_why_and_keeps_what_was_typed(slamet, tuti) 
     assert Deposit.objects.count() == 0
 
 
+def test_cash_is_deposited_in_the_minute_in_which_it_was_counted(slamet, tuti) -> None:
+    b.taken(50_000, by=slamet, at=b.ago(hours=1))
+    done = b.handed_over(50_000, by=slamet, to=b.treasurer("rina"), at=b.ago(seconds=30))
+    slip = {"kunci": str(uuid7()), "serah": [str(done.id)], "rekening": "1-234", "waktu": "2026-11-25T09:59"}
+    assert tuti.post("/retribusi/kas/sts/baru/", slip).status_code == 302
+    assert Deposit.objects.get().deposited_at == Handover.objects.get().confirmed_at
+
+
 def test_the_market_heads_board_tells_every_stall(slamet) -> None:
     a_full_day(slamet)
     paying.occupancy()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -23,7 +25,7 @@ from tidar.documents import api as documents
 from tidar.places import api as places
 from tidar.retribusi.actions.custody import deposit
 from tidar.retribusi.forms.custody import DepositForm
-from tidar.retribusi.models import Deposit
+from tidar.retribusi.models import Deposit, Handover
 from tidar.retribusi.queries import custody
 from tidar.retribusi.queries.books import by_code
 from tidar.retribusi.queries.takings import bounds
@@ -79,10 +81,11 @@ def new_deposit(request: HttpRequest, desk: Desk) -> HttpResponse:
     if not form.is_valid():
         return _form_page(request, desk, form, status=422)
     said = form.cleaned_data
+    moment = _moment(said["waktu"], (one for one in ready if str(one.pk) in said["serah"]))
     try:
         made = deposit(
             id=said["kunci"], handover_ids=[uuid.UUID(one) for one in said["serah"]], bank_account=said["rekening"],
-            bank_reference=said["bukti"], deposited_at=said["waktu"], by=actor_of(request), at=clock.now(),
+            bank_reference=said["bukti"], deposited_at=moment, by=actor_of(request), at=clock.now(),
         )  # fmt: skip
     except UnableTo as error:
         return _form_page(request, desk, form, sentence=error.sentence, status=error.status)
@@ -90,6 +93,12 @@ def new_deposit(request: HttpRequest, desk: Desk) -> HttpResponse:
         "number": made.number, "amount": rupiah_text(made.amount_rupiah),
     })  # fmt: skip
     return redirect("retribusi:deposit", made.id)
+
+
+def _moment(said: datetime, chosen: Iterable[Handover]) -> datetime:
+    """The moment that was meant: the page asks for a minute, and within it the cash was counted first."""
+    counted = max((one.confirmed_at for one in chosen if one.confirmed_at), default=said)
+    return counted if said < counted < said + timedelta(minutes=1) else said
 
 
 def _form_page(
