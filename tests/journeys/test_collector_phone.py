@@ -14,7 +14,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.collector import PATIENCE, Collector
+from tests.journeys.collector import PATIENCE, STORE, Collector
 from tests.retribusi.pungut.fake_city import FakeCity, stall
 
 pytestmark = pytest.mark.journey
@@ -98,6 +98,35 @@ def test_a_second_tap_and_a_reopened_question_make_one_receipt(phone: Collector,
     expect(phone.page.locator(".done__tick")).to_be_visible()
     phone.until_sent()
     assert len(_same_on_both_sides(phone, fake)) == 1
+
+
+def test_a_tab_killed_before_it_forgot_its_draft_takes_the_next_cash_as_another_receipt(phone, fake) -> None:
+    phone.ready()
+    fake.reachable = False
+    phone.begin("Q0000001", 7_000)
+    draft = phone.recall("draft")
+    phone.confirm.click()
+    expect(phone.page.locator(".done__tick")).to_be_visible()
+    phone.page.evaluate(f"async (d) => (await import('{STORE}')).remember('draft', d)", draft)
+    phone.kill()
+    phone.open()
+    assert phone.page.locator("#aplikasi").get_attribute("data-layar") == "kuitansi"
+    phone.page.get_by_role("button", name="Selesai").click()
+    assert phone.collect("Q0000001", 3_000) == "K01-000002"
+    assert [row["body"]["amount"] for row in phone.records()] == [7_000, 3_000]
+
+
+def test_other_cash_under_a_used_id_is_refused(phone: Collector) -> None:
+    phone.ready()
+    said = phone.page.evaluate(f"""async () => {{
+        const {{ append }} = await import("{RECORD}");
+        const fields = {{ stall: "", number: "X-1", market: "", occupancy: null, shown_owed: null }};
+        const made = await append("payment", {{ ...fields, amount: 1000 }});
+        const again = (await append("payment", {{ amount: 1000, ...fields }}, {{ id: made.id }})).counter;
+        const other = await append("payment", {{ ...fields, amount: 2000 }}, {{ id: made.id }}).catch((e) => e.message);
+        return [again, other];
+    }}""")
+    assert said == [1, "Kuitansi sebelumnya sudah tersimpan. Kembali ke lapak, lalu catat yang baru."]
 
 
 TWO_TABS = f"""async (many) => {{

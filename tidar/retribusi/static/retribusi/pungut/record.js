@@ -7,6 +7,7 @@ import { byId, chainKey, commit, exclusive, FIRST, recall } from "./store.js";
 import { hari, rupiah, stamp } from "./words.js";
 
 const MOST = 100000000; // the city takes no larger receipt: more is a slip of the finger
+const USED = "Kuitansi sebelumnya sudah tersimpan. Kembali ke lapak, lalu catat yang baru.";
 const CASH = { payment: 1, karcis: 1, void: -1, handover: -1 };
 
 /** What stops a record, in a sentence for the collector. */
@@ -62,9 +63,15 @@ export function refused(amount) {
   return amount > MOST ? `Paling banyak ${rupiah(MOST)} dalam satu kuitansi.` : "";
 }
 
+/** Whether a record says just this: it is the same tap again, and not other cash under a used id. */
+function says(known, kind, fields, amount) {
+  const [one, other] = [known.fields, fields].map((each) => new TextDecoder().decode(canonical(each)));
+  return known.kind === kind && known.amount === amount && one === other;
+}
+
 /**
  * Sign and keep one record; returns it when it is safely on this phone, not before. The same `id` again returns the
- * record that is there: a second tap or a reopened tab makes no second receipt.
+ * record that is there: a second tap or a reopened tab makes no second receipt. Other content under a used id is refused.
  */
 export function append(kind, fields, { id = uuid7(), amount = fields.amount, view = {}, now = Date.now() } = {}) {
   const refusal = refused(amount);
@@ -75,6 +82,7 @@ export function append(kind, fields, { id = uuid7(), amount = fields.amount, vie
     if (device.behind || device.revoked) throw new UnableToRecord("HP ini harus didaftarkan lagi dulu.");
     for (let tries = 0; tries < 50; tries++) {
       const known = await byId(id);
+      if (known && !says(known, kind, fields, amount)) throw new UnableToRecord(USED);
       if (known) return known;
       const chain = (await recall(chainKey(device.id))) ?? FIRST;
       const record = await attempt({ device, chain, kind, id, fields, amount, view, now }).catch(spoken);

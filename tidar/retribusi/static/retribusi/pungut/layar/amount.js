@@ -4,7 +4,7 @@ import { uuid7 } from "../keys.js";
 import { plan, sentence } from "../money.js";
 import { append, refused } from "../record.js";
 import { standing } from "../state.js";
-import { forget, recall, remember } from "../store.js";
+import { byId, forget, recall, remember } from "../store.js";
 import { angka, rupiah, terbilang } from "../words.js";
 
 const UNKNOWN = "Lapak ini belum terdaftar. Uang tetap dicatat, lalu diperiksa petugas.";
@@ -26,10 +26,13 @@ function subject(app) {
   return { number: stall.number, stall, dues, fields };
 }
 
-/** The same draft, with the same id, when a killed tab is opened again on this screen. */
+/**
+ * The same draft, with the same id, when a killed tab is opened again on this screen. An id that has its record already
+ * is used up, also when the tab was killed before the draft could be forgotten: what is taken now is another payment.
+ */
 async function draft(number) {
   const known = await recall("draft");
-  if (known?.number === number) return known;
+  if (known?.number === number && !(await byId(known.id))) return known;
   const made = { id: uuid7(), number };
   await remember("draft", made);
   return made;
