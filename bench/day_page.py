@@ -124,6 +124,7 @@ CREATE TABLE bench_stall AS
             ELSE 'kas:juru-pungut:' || c.collector END) AS cash
     FROM retribusi_occupancy o JOIN retribusi_levyobject l ON l.id = o.levy_object_id,
         LATERAL (SELECT (%(collectors)s::text[])[1 + o.id %% %(count)s] AS collector) c;
+ALTER TABLE bench_stall ADD PRIMARY KEY (id);
 """
 
 
@@ -192,7 +193,7 @@ def _fill_stalls() -> None:
         for n, market in places
     )  # fmt: skip
     wanted = [
-        OccupancyAccounts(KIND, payer.npwrd, market, "4.1.02.01.05.0001", payer.name)
+        OccupancyAccounts(KIND, payer.npwrd, market, "4.1.02.01.05.0001")
         for payer, (_n, market) in zip(payers, places, strict=True)
     ]
     accounts = many_occupancy_accounts(wanted, at=NOW)

@@ -118,7 +118,7 @@ def _fill_market() -> None:
         LevyObject(levy_kind_id=KIND, market_id=MARKET, number=f"B-{n}", qr_code=f"qr{n}", registered_at=AT)
         for n in numbers
     )
-    wanted = [OccupancyAccounts(KIND, p.npwrd, MARKET, "4.1.02.01.05.0001", p.name) for p in payers]
+    wanted = [OccupancyAccounts(KIND, p.npwrd, MARKET, "4.1.02.01.05.0001") for p in payers]
     accounts = many_occupancy_accounts(wanted, at=AT)
     held = zip(stalls, payers, accounts, strict=True)
     common = {"from_date": AT.date(), "recorded_at": AT}

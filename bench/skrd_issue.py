@@ -117,7 +117,7 @@ def fill(numbers: range) -> None:
         )
         for n in numbers
     )
-    wanted = [OccupancyAccounts(KIND, p.npwrd, MARKET, "4.1.02.01.05.0001", p.name) for p in payers]
+    wanted = [OccupancyAccounts(KIND, p.npwrd, MARKET, "4.1.02.01.05.0001") for p in payers]
     accounts = many_occupancy_accounts(wanted, at=AT)
     Occupancy.objects.bulk_create(
         Occupancy(

@@ -325,7 +325,7 @@ class Market(RuleBasedStateMachine):
 
     @invariant()
     def every_rupiah_agrees(self) -> None:
-        npwrd = {payer: names.advance_key(text) for payer, text in self.npwrd.items()}
+        npwrd = {payer: names.advance_key(city.KIND, text) for payer, text in self.npwrd.items()}
         keys = {
             "bag": names.collector_cash_key("budi"), "bank": names.channel_cash_key("palsu"),
             "drawer": names.treasurer_cash_key(city.AGENCY), "rkud": names.RKUD,

@@ -54,7 +54,7 @@ def occupancy(payer: Payer | None = None, *, kind: str = KIND, agency: str = AGE
     )  # fmt: skip
     receivable, revenue, advance = occupancy_accounts(
         levy_kind=kind, npwrd=payer.npwrd, market=place.code, account_code="4.1.02.01.05.0001",
-        payer_name=payer.name, at=AT,
+        at=AT,
     )  # fmt: skip
     return Occupancy.objects.create(
         levy_object=stall, payer=payer, from_date=date(2026, 1, 1), receivable_id=receivable, revenue_id=revenue,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.db import connection, transaction
 
-from tests.retribusi.paying.builders import AT, BY, occupancy, pay, run, skrd
+from tests.retribusi.paying.builders import AT, BY, KIND, occupancy, pay, run, skrd
 from tidar.ledger import api as ledger
 from tidar.retribusi.actions.paying import use_advances
 from tidar.retribusi.models import Assessment, Payment
@@ -43,8 +43,8 @@ def test_a_run_uses_the_advances_of_its_own_stalls() -> None:
     (bill,) = skrd(holder, [3000])
     skrd(other, [3000])
     assert use_advances(run_id=bill.run_id, by=BY, at=AT) == 3000
-    assert ledger.balance(names.advance_key(holder.payer.npwrd)) == 6000
-    assert ledger.balance(names.advance_key(other.payer.npwrd)) == 9000
+    assert ledger.balance(names.advance_key(KIND, holder.payer.npwrd)) == 6000
+    assert ledger.balance(names.advance_key(KIND, other.payer.npwrd)) == 9000
 
 
 def test_nothing_is_used_for_unsigned_bills_nor_without_an_advance() -> None:
@@ -64,5 +64,24 @@ def test_two_stalls_of_one_payer_share_one_advance() -> None:
     skrd(second, [3000])
     with transaction.atomic():
         assert use_advances(occupancy_ids=[first.pk, second.pk], by=BY, at=AT) == 4000
-    assert ledger.balance(names.advance_key(first.payer.npwrd)) == 0
+    assert ledger.balance(names.advance_key(KIND, first.payer.npwrd)) == 0
     assert [d.owed for d in open_dues([second.pk])[second.pk]] == [2000]
+
+
+def test_an_advance_pays_no_bill_of_another_levy() -> None:
+    """Cash that the market office took and deposits under its own account closes nothing of the waste office."""
+    market = occupancy()
+    waste = occupancy(market.payer, kind="persampahan", agency="dlh", code="tps")
+    pay(market, 5000, surplus="advance")
+    skrd(waste, [5000])
+    assert use_advances(occupancy_ids=[waste.pk], by=BY, at=AT) == 0
+    assert [d.owed for d in open_dues([waste.pk])[waste.pk]] == [5000]
+    assert ledger.balance(names.advance_key(KIND, market.payer.npwrd)) == 5000
+
+
+def test_accounts_name_nobody() -> None:
+    """The journal keeps its accounts for ever: a payer is there by number only."""
+    holder = occupancy()
+    titles = [account.title for account in (holder.receivable, holder.advance, holder.revenue)]
+    assert all(holder.payer.npwrd in title for title in titles[:2])
+    assert not any(holder.payer.name in title for title in titles)

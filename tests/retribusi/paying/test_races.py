@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections, transaction
 
-from tests.retribusi.paying.builders import AT, BY, actor, new, occupancy, pay, skrd
+from tests.retribusi.paying.builders import AT, BY, KIND, actor, new, occupancy, pay, skrd
 from tidar.hub.models import Event
 from tidar.ledger import api as ledger
 from tidar.retribusi.actions.cases import UnableToSettle, settle_case
@@ -130,7 +130,7 @@ def _two_uses_of_one_advance() -> int:
     skrd(first, [3000])
     skrd(second, [3000])
     at_once(*(lambda k=k: use_advances(occupancy_ids=[k], by=BY, at=AT) for k in (first.pk, second.pk)))
-    return ledger.balance(names.advance_key(first.payer.npwrd))
+    return ledger.balance(names.advance_key(KIND, first.payer.npwrd))
 
 
 def test_without_the_lock_an_advance_is_used_twice(late) -> None:

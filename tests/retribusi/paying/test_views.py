@@ -233,7 +233,7 @@ def test_more_than_is_owed_asks_what_for(collector) -> None:
     collector.post(COUNTER, {**form, "sisa": "advance"})
     found = Payment.objects.get()
     assert (found.suspense_rupiah, found.advance_rupiah > 0) == (0, True)
-    assert ledger.balance(names.advance_key(holder.npwrd)) == found.advance_rupiah
+    assert ledger.balance(names.advance_key(city.KIND, holder.npwrd)) == found.advance_rupiah
 
 
 @pytest.mark.parametrize("amount", ["-1000", "0", "1000,50", "seribu", "", "9999999999999"])

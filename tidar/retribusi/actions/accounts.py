@@ -32,14 +32,13 @@ class OccupancyAccounts:
     npwrd: str
     market: str | None
     account_code: str
-    payer_name: str
 
 
 def occupancy_accounts(
-    *, levy_kind: str, npwrd: str, market: str | None, account_code: str, payer_name: str, at: datetime
+    *, levy_kind: str, npwrd: str, market: str | None, account_code: str, at: datetime
 ) -> tuple[int, int, int]:
     """Ids of (receivable, revenue, advance) of one occupancy. Idempotent; raises what `ledger.open_account` raises."""
-    wanted = OccupancyAccounts(levy_kind, npwrd, market, account_code, payer_name)
+    wanted = OccupancyAccounts(levy_kind, npwrd, market, account_code)
     return many_occupancy_accounts([wanted], at=at)[0]
 
 
@@ -51,11 +50,12 @@ def many_occupancy_accounts(wanted: Sequence[OccupancyAccounts], *, at: datetime
 
 
 def _three(one: OccupancyAccounts) -> tuple[NewAccount, NewAccount, NewAccount]:
-    who = f"{one.npwrd} {one.payer_name}".strip()
+    """Named by the NPWRD: the journal keeps its accounts for ever, so nobody's name stands in it."""
+    who = f"{one.levy_kind} {one.npwrd}"
     return (
-        _account(names.receivable_key(one.levy_kind, one.npwrd), "asset", f"Piutang {one.levy_kind} {who}"),
+        _account(names.receivable_key(one.levy_kind, one.npwrd), "asset", f"Piutang {who}"),
         _revenue(one.levy_kind, one.market, one.account_code),
-        _account(names.advance_key(one.npwrd), "liability", f"Uang muka {who}"),
+        _account(names.advance_key(one.levy_kind, one.npwrd), "liability", f"Uang muka {who}"),
     )
 
 

@@ -333,7 +333,6 @@ def new_occupancy(held: LevyObject, payer: Payer, from_date: date, right: Right,
         npwrd=payer.npwrd,
         market=held.market_id,
         account_code=held.levy_kind.account_code,
-        payer_name=payer.name,
         at=at,
     )
     return Occupancy(

@@ -144,7 +144,7 @@ class Occupancy(models.Model):
     revenue = models.ForeignKey(
         "ledger.Account", on_delete=models.PROTECT, related_name="+"
     )  # pendapatan-lo:<code>:<market>
-    advance = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")  # uang-muka:<npwrd>
+    advance = models.ForeignKey("ledger.Account", on_delete=models.PROTECT, related_name="+")  # uang-muka:<levy>:…
     va_number = models.CharField(max_length=28, blank=True, db_index=True)  # virtual account, per trader
     recorded_at = models.DateTimeField()
     source = models.CharField(max_length=120, blank=True)

@@ -124,17 +124,12 @@ def _heading(device: Device, collector: Actor, at: datetime) -> dict[str, Any]:
 def _stalls(objects: Sequence[LevyObject], today: date) -> list[dict[str, Any]]:
     holders = _holders([o.pk for o in objects], today)
     dues = _dues([holder.occupancy_id for holder in holders.values()])
-    keys = {holder.npwrd: advance_key(holder.npwrd) for holder in holders.values()}
-    advances = ledger.balances(list(keys.values())) if keys else {}
-    return [
-        _stall(one, holders.get(one.pk), dues, advances={n: advances.get(key, 0) for n, key in keys.items()})
-        for one in objects
-    ]
+    keys = {one.pk: advance_key(one.levy_kind_id, holders[one.pk].npwrd) for one in objects if one.pk in holders}
+    advances = ledger.balances(set(keys.values())) if keys else {}
+    return [_stall(one, holders.get(one.pk), dues, advance=advances.get(keys.get(one.pk, ""), 0)) for one in objects]
 
 
-def _stall(
-    one: LevyObject, holder: Holder | None, dues: dict[int, dict[str, Any]], *, advances: dict[str, int]
-) -> dict[str, Any]:
+def _stall(one: LevyObject, holder: Holder | None, dues: dict[int, dict[str, Any]], *, advance: int) -> dict[str, Any]:
     owed = dues.get(holder.occupancy_id, NOTHING) if holder else NOTHING
     return {
         "object": one.pk,
@@ -149,7 +144,7 @@ def _stall(
         "dues": owed["dues"],
         "more": owed["more"],
         "owed": owed["owed"],
-        "advance": advances.get(holder.npwrd, 0) if holder else 0,
+        "advance": advance,
     }
 
 

@@ -13,7 +13,6 @@ from tidar.common.errors import UnableToFind
 from tidar.ledger import api as ledger
 from tidar.retribusi.models import Charge, Occupancy, Payer, Payment
 from tidar.retribusi.queries.dues import Due, open_dues
-from tidar.retribusi.rules.accounts import advance_key
 from tidar.retribusi.rules.paying import period_words
 
 PAGE = 30
@@ -88,12 +87,13 @@ def mine(payer_id: int) -> Mine:
         for one in held
     ]  # fmt: skip
     shown = sorted((s for s in stalls if s.dues or not s.ended), key=lambda s: (s.ended, s.market, s.number))
-    return Mine(payer.pk, payer.npwrd, payer.name, tuple(shown), ledger.balance(advance_key(payer.npwrd)))
+    ahead = ledger.balances({one.advance.key for one in held}) if held else {}  # one for each levy
+    return Mine(payer.pk, payer.npwrd, payer.name, tuple(shown), sum(ahead.values()))
 
 
 def _occupancies(payer_id: int) -> QuerySet[Occupancy]:
     held = Occupancy.objects.filter(payer_id=payer_id)
-    return held.select_related("levy_object__market", "levy_object__levy_kind").order_by("pk")
+    return held.select_related("levy_object__market", "levy_object__levy_kind", "advance").order_by("pk")
 
 
 def payments(payer_id: int, *, before: datetime | None = None) -> tuple[Paid, ...]:

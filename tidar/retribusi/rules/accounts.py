@@ -19,9 +19,9 @@ def revenue_key(levy_kind: str, market: str | None) -> str:
     return f"pendapatan:{levy_kind}:{market or '-'}"
 
 
-def advance_key(npwrd: str) -> str:
-    """Uang muka: what one payer paid before it was due (liability)."""
-    return f"uang-muka:{npwrd}"
+def advance_key(levy_kind: str, npwrd: str) -> str:
+    """Uang muka: what one payer paid of one levy before it was due (liability); it pays no other levy."""
+    return f"uang-muka:{levy_kind}:{npwrd}"
 
 
 def suspense_key(agency: str) -> str:

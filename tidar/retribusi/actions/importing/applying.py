@@ -137,7 +137,7 @@ def _write(work: Work) -> None:
     payers = _write_people(work)
     objects = _write_stalls(work)
     wanted = [
-        OccupancyAccounts(LEVY_KIND, payer.npwrd, stall.market, work.kind.account_code, payer.name)
+        OccupancyAccounts(LEVY_KIND, payer.npwrd, stall.market, work.kind.account_code)
         for (stall, person, _line, _entry) in work.holdings
         for payer in (_payer_of(person, payers),)
     ]

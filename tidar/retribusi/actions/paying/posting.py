@@ -26,7 +26,7 @@ from tidar.retribusi.actions.accounts import open_by_key, open_revenue
 from tidar.retribusi.rules import accounts as names
 from tidar.retribusi.rules import paying as rules
 
-PERMISSIONS = ("levies.collect", "levies.treasury")
+COLLECT, TREASURY = "levies.collect", "levies.treasury"
 NO_ROW = "retribusi_pay answered nothing"
 CLOSED_DAY = ("day of the journal", "closed")  # words of the ledger's trigger
 
@@ -97,13 +97,22 @@ def record_payment(*, payment: NewPayment, by: Actor, at: datetime) -> Receipt:
     """Record one payment and everything that follows from it, once: the same key again gives the same receipt.
 
     Raises `UnableToPay` (wrong amount, time or channel, a bill that cannot be paid, a closed day of the journal),
-    `UnableToAllow` (neither collects nor keeps the treasury of this agency) and `UnableToAgree` (the same key with
-    other content). Then nothing is written.
+    `UnableToAllow` (neither keeps the treasury of this agency nor collects for it into their own bag) and
+    `UnableToAgree` (the same key with other content). Then nothing is written.
     """
-    if not any(by.may(permission, agency=payment.agency) for permission in PERMISSIONS):
-        raise UnableToAllow(_("Anda tidak memiliki wewenang mencatat pembayaran perangkat daerah ini."))
+    _must_be_theirs(payment, by)
     _must_be_payable(payment, at=at)
     return post_payment(payment=payment, by=by, at=at)
+
+
+def _must_be_theirs(payment: NewPayment, by: Actor) -> None:
+    """Who collects answers for their own bag, and puts nothing into anybody else's."""
+    if by.may(TREASURY, agency=payment.agency):
+        return
+    if not by.may(COLLECT, agency=payment.agency):
+        raise UnableToAllow(_("Anda tidak memiliki wewenang mencatat pembayaran perangkat daerah ini."))
+    if payment.collector_id != by.id or payment.cash_account_key != names.collector_cash_key(by.id):
+        raise UnableToAllow(_("Juru pungut hanya mencatat uang yang diterimanya sendiri, di kasnya sendiri."))
 
 
 def _must_be_payable(payment: NewPayment, *, at: datetime) -> None:

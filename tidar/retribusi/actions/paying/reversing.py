@@ -1,9 +1,10 @@
 """Taking a payment back: mirrored, with a reason, once. The receipt stays; a negative payment stands beside it.
 
 Whether money can go back the way it came depends on where it is. In the bag or the drawer it is mirrored. Once it was
-handed over, deposited, or is in a bank, taking it out of the books would net it against takings; then only the treasury
-may decide, the bill is opened again and the money waits in titipan with a case. Locks: the payer's occupancies, the
-payment, the case.
+handed over, deposited, or is in a bank, taking it out of the books would net it against takings; then the bill is
+opened again and the money waits in titipan with a case. No one person takes cash out of a bag: the treasury decides
+about what others took, in its own area, and a collector only corrects a receipt given minutes ago. Locks: the payer's
+occupancies, the payment, the case.
 """
 
 from __future__ import annotations
@@ -27,10 +28,12 @@ from tidar.ledger import api as ledger
 from tidar.retribusi.actions.accounts import open_by_key
 from tidar.retribusi.actions.cases.opening import open_case, tell_settled
 from tidar.retribusi.models import Allocation, Assessment, Case, Deposit, Handover, Occupancy, Payment
+from tidar.retribusi.queries.devices import limits_on
 from tidar.retribusi.rules import accounts as names
+from tidar.retribusi.rules.doubts import Taken, too_late_to_void
+from tidar.retribusi.rules.reach import covers
 
-OWN = "levies.collect"
-ANY_IN_HAND = ("levies.supervise", "levies.treasury")
+OWN, TREASURY = "levies.collect", "levies.treasury"
 GONE = ("qris", "va", "kartu")  # the money is in a bank
 
 
@@ -46,17 +49,21 @@ class Reversal:
     case_id: uuid.UUID | None
 
 
-def reverse_payment(*, payment_id: uuid.UUID, reason: str, by: Actor, at: datetime) -> Reversal:
+def reverse_payment(
+    *, payment_id: uuid.UUID, reason: str, by: Actor, at: datetime, said_at: datetime | None = None
+) -> Reversal:
     """Take one payment back, whole; its bills are owed again. One transaction.
 
-    Raises `UnableToReversePayment` without a reason, for a reversal, for what was taken back before, for a bill that
-    was cancelled meanwhile, for an advance or titipan that was used, and, unless `by` keeps the treasury, for money
-    that was handed over. `UnableToAllow` for people without authority over this payment.
+    The treasury may, whose area holds the market and who did not take the money; and its own collector within the
+    minutes of a correction (`said_at`: when their phone signed it, before it arrived here). Raises `UnableToAllow` for
+    everybody else; `UnableToReversePayment` without a reason, for a reversal, for what was taken back before, for a
+    bill that was cancelled meanwhile, for an advance or titipan that was used, and for a collector's money that was
+    handed over.
     """
     words = " ".join(reason.split())[:300]
     with transaction.atomic():
         payment = _locked(payment_id)
-        _must_be_allowed(payment, by)
+        _must_be_allowed(payment, by, said_at=said_at, at=at)
         _must_be_reversible(payment, words)
         in_hand = is_in_hand(payment)
         if not in_hand:
@@ -80,15 +87,32 @@ def _locked(payment_id: uuid.UUID) -> Payment:
         list(of_payer.order_by("pk").select_for_update(no_key=True).values_list("pk"))
     return (
         Payment.objects.select_for_update(no_key=True, of=("self",))
-        .select_related("cash_account", "occupancy__levy_object__market", "occupancy__payer")
+        .select_related("cash_account", "market", "occupancy__levy_object__market", "occupancy__advance")
         .get(pk=payment_id)
     )
 
 
-def _must_be_allowed(payment: Payment, by: Actor) -> None:
-    own = payment.collector_id == by.id and by.may(OWN, agency=payment.agency_id)
-    if not own and not any(by.may(permission, agency=payment.agency_id) for permission in ANY_IN_HAND):
-        raise UnableToAllow(_("Anda tidak memiliki wewenang membatalkan pembayaran ini."))
+def _must_be_allowed(payment: Payment, by: Actor, *, said_at: datetime | None, at: datetime) -> None:
+    if decides(payment, by) or corrects(payment, by, said_at=said_at, at=at):
+        return
+    if payment.collector_id == by.id:
+        raise UnableToAllow(_("Waktu koreksi sendiri sudah lewat; bendahara lain yang membatalkan penerimaan Anda."))
+    raise UnableToAllow(_("Pembayaran ini hanya dapat dibatalkan oleh bendahara di wilayahnya."))
+
+
+def decides(payment: Payment, by: Actor) -> bool:
+    """Whether `by` keeps the treasury where the payment was taken, and did not take it."""
+    stall = payment.occupancy.levy_object if payment.occupancy else None
+    area = (stall.area_code if stall else "") or (payment.market.area_code if payment.market else "")
+    return payment.collector_id != by.id and covers(by, TREASURY, agency=payment.agency_id, areas=[area or None])
+
+
+def corrects(payment: Payment, by: Actor, *, at: datetime, said_at: datetime | None = None) -> bool:
+    """Whether `by` took the money so short a time ago that they may still say it was a mistake."""
+    if payment.collector_id != by.id or not by.may(OWN, agency=payment.agency_id):
+        return False
+    sold, voided = Taken(payment.happened_at, payment.recorded_at), Taken(said_at or at, at)
+    return not too_late_to_void(sold=sold, voided=voided, minutes=limits_on(at).void_minutes)
 
 
 def _must_be_reversible(payment: Payment, words: str) -> None:
@@ -105,7 +129,7 @@ def _must_be_reversible(payment: Payment, words: str) -> None:
 
 
 def _must_keep_treasury(payment: Payment, by: Actor) -> None:
-    if not by.may("levies.treasury", agency=payment.agency_id):
+    if not decides(payment, by):
         raise UnableToReversePayment(
             _("Uangnya tidak lagi di tangan juru pungut. Hanya bendahara yang dapat memutuskan pembatalannya.")
         )
@@ -128,7 +152,7 @@ def is_in_hand(payment: Payment) -> bool:
 
 def _must_be_unused(payment: Payment) -> None:
     if payment.advance_rupiah and payment.occupancy:
-        key = names.advance_key(payment.occupancy.payer.npwrd)
+        key = payment.occupancy.advance.key
         if ledger.balances([key]).get(key, 0) < payment.advance_rupiah:
             raise UnableToReversePayment(
                 _("Uang muka dari pembayaran ini sudah dipakai. Batalkan pemakaiannya dahulu.")

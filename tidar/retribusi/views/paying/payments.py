@@ -18,15 +18,13 @@ from tidar.common.pages import page
 from tidar.documents import api as documents
 from tidar.places import api as places
 from tidar.retribusi.actions.paying import issue_receipt, reverse_payment
-from tidar.retribusi.actions.paying.reversing import is_in_hand
+from tidar.retribusi.actions.paying.reversing import corrects, decides, is_in_hand
 from tidar.retribusi.forms.paying import NarrowForm, ReverseForm
 from tidar.retribusi.models import Payment
 from tidar.retribusi.queries import payments as queries
 from tidar.retribusi.queries.custody import name_of
 from tidar.retribusi.queries.register import markets_for
 from tidar.retribusi.views.paying.loading import SeenPayment, payment_named
-
-MAY_TAKE_BACK = ("levies.treasury", "levies.supervise")
 
 
 def _narrowed(request: HttpRequest) -> tuple[NarrowForm, queries.Narrowed]:
@@ -116,7 +114,8 @@ def _page(
 ) -> HttpResponse:
     actor, found = actor_of(request), seen.payment
     whole = queries.whole(found)
-    may = any(actor.may(permission, agency=seen.agency_code) for permission in MAY_TAKE_BACK)
+    in_hand = is_in_hand(found)
+    may = decides(found, actor) or (in_hand and corrects(found, actor, at=clock.now()))
     open_still = found.reverses_id is None and whole.reversal is None
     context = {
         "payment": found,
@@ -124,7 +123,7 @@ def _page(
         "collector": name_of(found.collector_id) if found.collector_id else "",
         "in_words": documents.amount_in_words(abs(found.amount_rupiah)),
         "may_reverse": may and open_still,
-        "in_hand": may and open_still and is_in_hand(found),
+        "in_hand": in_hand,
         "may_issue": actor.may("levies.treasury", agency=seen.agency_code) and open_still,
         "form": form or ReverseForm(),
         "sentence": sentence,
