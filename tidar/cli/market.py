@@ -27,6 +27,7 @@ KIND = "pelayanan-pasar"
 COLLECTORS = ("contoh-juru-pungut", "contoh-juru-pungut-2", "contoh-juru-pungut-3")
 OFFICER, SIGNER, HEAD, TREASURER = "contoh-penetapan", "contoh-penetap", "contoh-kepala-pasar", "contoh-bendahara"
 BANK_ACCOUNT = "RKUD 1-000-00000-0 (contoh)"
+LEFT_OPEN = "sidomukti"  # today's SKRD of this market are left to whoever tries the demo
 BATCH = 100
 ROUND = 200  # one collector for 200 traders, as in Magelang (magelangekspres, January 2020)
 ISSUE, OPEN, CLOSE, HAND_OVER, DEPOSIT = time(5, 30), time(6, 30), time(13), time(14), time(15)
@@ -67,7 +68,8 @@ class Phone:
 def load_market_days(*, days: int = 2, markets: tuple[str, ...] = (), now: datetime | None = None) -> int:
     """The last `days` market days up to now; returns how many were added. Idempotent.
 
-    `markets` narrows to some of them (none: the whole city in one run a day).
+    `markets` narrows to some of them. None: the whole city in one run a day, and today each market by itself but one
+    (`LEFT_OPEN`), so that there is something to preview, issue, sign and collect.
     """
     now, zone = now or clock.now(), places.region().zone
     today = now.astimezone(zone).date()
@@ -79,8 +81,13 @@ def load_market_days(*, days: int = 2, markets: tuple[str, ...] = (), now: datet
         return 0
     phones = [phone for name in COLLECTORS if (phone := _phone(name, at=_moment(missing[0], ISSUE, zone)))]
     for day in missing:
-        _market_day(day, phones, markets or (None,), now=now, zone=zone)
+        _market_day(day, phones, markets or scopes(is_today=day == today), now=now, zone=zone)
     return len(missing)
+
+
+def scopes(*, is_today: bool) -> tuple[str | None, ...]:
+    """What each run of a day is for: the whole city, or, today, the markets but one."""
+    return tuple(code for code in retribusi.market_codes() if code != LEFT_OPEN) if is_today else (None,)
 
 
 def _moment(day: date, clock_time: time, zone: ZoneInfo) -> datetime:

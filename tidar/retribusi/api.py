@@ -13,7 +13,7 @@ from tidar.retribusi.actions.custody import confirm_handover, declare_handover, 
 from tidar.retribusi.actions.devices import NewDevice, approve_device, register_device
 from tidar.retribusi.actions.loading import load_levies
 from tidar.retribusi.actions.syncing import SignedRecord, SyncAnswer, sync
-from tidar.retribusi.models import Device, Run
+from tidar.retribusi.models import Device, Market, Run
 from tidar.retribusi.queries.custody import cash_on_hand
 from tidar.retribusi.queries.route import route
 from tidar.retribusi.rules.devices import FIRST_PREVIOUS, canonical, content_hash, receipt_number
@@ -32,6 +32,7 @@ __all__ = [
     "deposit",
     "issue_run",
     "load_levies",
+    "market_codes",
     "phone_route",
     "preview_run",
     "receipt_number",
@@ -48,6 +49,11 @@ def phone_route(*, device_id: uuid.UUID, collector: Actor, at: datetime) -> dict
         route(device=Device.objects.get(pk=device_id), collector=collector, at=at).content
     )
     return found
+
+
+def market_codes() -> tuple[str, ...]:
+    """Every market of the region that is open for levies, by code."""
+    return tuple(Market.objects.order_by("code").values_list("code", flat=True))
 
 
 def signed_days(*, since: date) -> frozenset[date]:
