@@ -22,6 +22,7 @@ TIDAR_PUBLIC_URL = os.environ.get("TIDAR_PUBLIC_URL", "http://127.0.0.1:8000")
 TIDAR_BASEMAP = os.environ.get("TIDAR_BASEMAP", "")  # path of a PMTiles file, served by us
 TIDAR_PULL_PRIVATE = tuple(filter(None, os.environ.get("TIDAR_PULL_PRIVATE", "").split(",")))  # CIDRs pulls may reach
 MQTT_URL = os.environ.get("MQTT_URL", "")  # empty: the broker that `tidar serve` starts on loopback
+TIDAR_DEMO = os.environ.get("TIDAR_DEMO", "") == "1"  # set by `tidar demo`: every page says that the city is made up
 TIDAR_BANK_FILE = os.environ.get("TIDAR_BANK_FILE", "")  # empty: TIDAR_HOME/bank.json, if it is there
 TIDAR_MESSAGES_URL = os.environ.get("TIDAR_MESSAGES_URL", "")  # empty: messages stay in TIDAR_HOME/outbox
 TIDAR_MESSAGES_TOKEN = os.environ.get("TIDAR_MESSAGES_TOKEN", "")

@@ -53,6 +53,13 @@ def load_demo(say: Say) -> None:
             say(f"  {path.name}: {status} (see /hub/kiriman/{delivery}/)")
 
 
+def close_books() -> None:
+    """The night's work of the ledger and the levies, done once at a start: the wall says that the books hold."""
+    from tidar.ledger.api import close_and_check
+
+    close_and_check(by=BY, at=clock.now())
+
+
 def wait_until_followed(patience_seconds: float = 40.0) -> bool:
     """Wait until events are numbered and consumers have caught up; False when they had not in time."""
     from tidar.hub.api import spine_lag

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tidar.common import clock
 from tidar.common.actor import Actor
 from tidar.common.ids import uuid7
+from tidar.ledger import api as ledger
 from tidar.people import api as people
 from tidar.places import api as places
 from tidar.retribusi import api as retribusi
@@ -76,7 +77,8 @@ def load_market_days(*, days: int = 2, markets: tuple[str, ...] = (), now: datet
     first = today - timedelta(days=days - 1)
     known = retribusi.signed_days(since=first)
     missing = [first + timedelta(days=n) for n in range(days) if first + timedelta(days=n) not in known]
-    missing = [day for day in missing if _moment(day, ISSUE, zone) <= now]
+    closed = max((closed.day for closed in ledger.journal_days(limit=1)), default=date.min)
+    missing = [day for day in missing if _moment(day, ISSUE, zone) <= now and day > closed]
     if not missing or not people.actor_named(OFFICER, at=clock.now()).is_known:
         return 0
     phones = [phone for name in COLLECTORS if (phone := _phone(name, at=_moment(missing[0], ISSUE, zone)))]

@@ -40,6 +40,8 @@ def serve(*, host: str, port: int, demo: bool) -> int:
     signal.signal(signal.SIGINT, _stop)
     signal.signal(signal.SIGTERM, _stop)
     os.environ.setdefault("TIDAR_PUBLIC_URL", f"http://{host}:{port}")
+    if demo:
+        os.environ.setdefault("TIDAR_DEMO", "1")
     stop_database = database.start_if_ours()
     if warning := database.exposure():
         sys.stderr.write(f"tidar: {warning}\n")
@@ -87,8 +89,9 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
     _wait_for_web(f"http://{host}:{port}/", supervisor)
     if demo:
         city.wait_until_followed()
-        market.load_market_days()
-        city.wait_until_followed()
+        if market.load_market_days():
+            city.close_books()
+            city.wait_until_followed()
         for line in city.sign_in_lines(f"http://{host}:{port}"):
             say(line)
     say(f"\nTidar is ready at http://{host}:{port}/ after {time.monotonic() - started:.1f} s. Ctrl-C stops everything.")

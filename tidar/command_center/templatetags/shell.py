@@ -59,6 +59,7 @@ class Shell:
     """Everything that base.html shows around a page's content."""
 
     region_name: str
+    demo: bool  # made-up people and money: said on every page
     path: str
     places: Sequence[Place]
     known: bool
@@ -84,6 +85,7 @@ def shell(context: template.Context) -> Shell:
     theme = chosen_theme(request, default=str(context.get("default_theme") or "system"))
     return Shell(
         region_name=_region_name(),
+        demo=settings.TIDAR_DEMO,
         path=path,
         places=_places(actor, request.path if request else "/"),
         known=actor.is_known,
