@@ -40,7 +40,17 @@ INSERT INTO retribusi_assessment (id, run_id, occupancy_id, tariff_id, year, seq
         CASE WHEN bench_luck(s.id, day) < 94 AND bench_at(s.id, day) < %(now)s THEN 'lunas' ELSE '' END
     FROM generate_series(%(first)s::date, %(last)s::date, '1 day') g(d),
         LATERAL (SELECT g.d::date) t(day), bench_stall s
-    ORDER BY day, s.place
+    ORDER BY day, s.place;
+INSERT INTO ledger_group (id, key, kind, transfer_count, total_rupiah, happened_at, recorded_at, actor_kind, actor_id,
+        reason)
+    SELECT md5('s' || a.period_from_date)::uuid, 'bench:skrd:' || a.period_from_date, 'skrd.issued', count(*),
+        sum(a.amount_rupiah), max(a.issued_at), max(a.issued_at), 'system', 'bench', ''
+    FROM retribusi_assessment a WHERE a.period_from_date BETWEEN %(first)s AND %(last)s GROUP BY a.period_from_date;
+INSERT INTO ledger_transfer (group_id, key, debit_id, credit_id, amount_rupiah, happened_at, recorded_at, reference)
+    SELECT md5('s' || a.period_from_date)::uuid, 'skrd:' || a.id, s.receivable, s.revenue, a.amount_rupiah, a.issued_at,
+        a.issued_at, 'skrd:' || a.id
+    FROM retribusi_assessment a JOIN bench_stall s ON s.id = a.occupancy_id
+    WHERE a.period_from_date BETWEEN %(first)s AND %(last)s ORDER BY a.id;
 """
 PAYMENTS_SQL = """
 INSERT INTO retribusi_payment (id, key, channel, occupancy_id, market_id, agency_id, amount_rupiah, allocated_rupiah,
@@ -118,7 +128,8 @@ CREATE FUNCTION bench_at(stall bigint, day date) RETURNS timestamptz LANGUAGE sq
     SELECT (day + time '07:00' + make_interval(secs => (hashint8(stall * 7 + (day - date '2000-01-01')) & 2147483647)
             %% 24000)) AT TIME ZONE 'Asia/Jakarta' $$;
 CREATE TABLE bench_stall AS
-    SELECT o.id, row_number() OVER (ORDER BY o.id) AS place, o.receivable_id AS receivable, l.market_id AS market,
+    SELECT o.id, row_number() OVER (ORDER BY o.id) AS place, o.receivable_id AS receivable,
+        o.revenue_id AS revenue, l.market_id AS market,
         c.collector, o.id %% 5 = 0 AS cashless,
         (SELECT a.id FROM ledger_account a WHERE a.key = CASE WHEN o.id %% 5 = 0 THEN 'kas:kanal:qris'
             ELSE 'kas:juru-pungut:' || c.collector END) AS cash
@@ -233,7 +244,7 @@ def _add(first: date, last: date, known: dict[str, Any], *, today: date) -> None
     before = values | {"since": since - timedelta(days=1), "today": first}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-        for sql in (BILLS_SQL, *statements_of(PAYMENTS_SQL)):
+        for sql in (*statements_of(BILLS_SQL), *statements_of(PAYMENTS_SQL)):
             cursor.execute(sql, values)
         for asked in (before, values) if first in known["mornings"] else (values,):
             for sql in statements_of(PAPERS_SQL):

@@ -57,26 +57,38 @@ CREATE CONSTRAINT TRIGGER handover_keeps_deposit_gross AFTER UPDATE OF deposit_i
 
 -- The receipts that are still in a bag of p_held rupiah, newest first: the walk ends where they add up to it, so its
 -- cost is what the bag holds, however many years of receipts lie behind. A reversal and what it reverses are left out.
+-- It walks the index payment_collector page by page: the whole key in the order, and a limit, leave no other way.
 CREATE FUNCTION retribusi_receipts_held(p_collector text, p_account bigint, p_held bigint)
 RETURNS TABLE (payment_id uuid, happened_at timestamptz, occupancy_id bigint, amount bigint, newer bigint)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     one record;
     running bigint := 0;
+    seen int := 256;
+    last_at timestamptz := 'infinity';
+    last_id uuid := 'ffffffff-ffff-ffff-ffff-ffffffffffff';
     reversed uuid[] := '{}';
 BEGIN
-    IF p_held <= 0 THEN RETURN; END IF;
-    FOR one IN SELECT p.id, p.happened_at, p.occupancy_id, p.amount_rupiah, p.reverses_id, p.cash_account_id
-        FROM retribusi_payment p WHERE p.collector_id = p_collector ORDER BY p.happened_at DESC, p.id DESC
-    LOOP
-        IF one.cash_account_id <> p_account THEN CONTINUE; END IF;
-        IF one.reverses_id IS NOT NULL THEN reversed := reversed || one.reverses_id; CONTINUE; END IF;
-        IF one.id = ANY (reversed) THEN CONTINUE; END IF;
-        payment_id := one.id; happened_at := one.happened_at; occupancy_id := one.occupancy_id;
-        amount := one.amount_rupiah; newer := running;
-        running := running + one.amount_rupiah;
-        RETURN NEXT;
-        EXIT WHEN running >= p_held;
+    WHILE running < p_held AND seen = 256 LOOP
+        seen := 0;
+        FOR one IN SELECT p.id, p.happened_at, p.occupancy_id, p.amount_rupiah, p.reverses_id, p.cash_account_id
+            FROM retribusi_payment p
+            WHERE p.collector_id >= p_collector
+                AND (p.collector_id, p.happened_at, p.id) < (p_collector, last_at, last_id)
+            ORDER BY p.collector_id DESC, p.happened_at DESC, p.id DESC LIMIT 256
+        LOOP
+            seen := seen + 1;
+            last_at := one.happened_at;
+            last_id := one.id;
+            IF one.cash_account_id <> p_account THEN CONTINUE; END IF;
+            IF one.reverses_id IS NOT NULL THEN reversed := reversed || one.reverses_id; CONTINUE; END IF;
+            IF one.id = ANY (reversed) THEN CONTINUE; END IF;
+            payment_id := one.id; happened_at := one.happened_at; occupancy_id := one.occupancy_id;
+            amount := one.amount_rupiah; newer := running;
+            running := running + one.amount_rupiah;
+            RETURN NEXT;
+            EXIT WHEN running >= p_held;
+        END LOOP;
     END LOOP;
 END $$;
 """

@@ -83,7 +83,7 @@ class Payment(models.Model):
         )
         indexes = (
             models.Index(fields=["happened_at"], name="payment_happened"),
-            models.Index(fields=["collector_id", "happened_at"], name="payment_collector"),
+            models.Index(fields=["collector_id", "happened_at", "id"], name="payment_collector"),  # the walk over a bag
             BrinIndex(fields=["recorded_at"], name="payment_recorded", autosummarize=True),  # since the last close
         )
 
