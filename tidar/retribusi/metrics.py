@@ -15,6 +15,7 @@ from django.db import connection
 
 from tidar.lake.api import LakeColumn
 from tidar.retribusi.rules import lake as names
+from tidar.retribusi.rules.paying import NEW_MONEY_SQL
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -49,33 +50,9 @@ class LevyTable:
     key: tuple[str, ...] = ()
 
 
-# A payment's rows never change and come exactly once, so they need no key, and asking for one day stays cheap.
-PAYMENTS = LevyTable(
-    name=names.PAYMENTS,
-    title="Pembayaran retribusi",
-    delivery=names.DELIVERIES[names.PAYMENTS],
-    columns=(
-        LakeColumn("payment_id", "text", "Nomor pembayaran"),
-        LakeColumn("receipt", "text", "Nomor tanda terima"),
-        LakeColumn(
-            "purpose", "text", "Untuk", description="skrd, uang-muka, titipan, karcis; satu baris untuk tiap bagian"
-        ),
-        LakeColumn("skrd", "integer", "SKRD yang dibayar", description=SKRD_WORDS),
-        LakeColumn("period_from", "date", "Masa SKRD dari"),
-        LakeColumn("period_to", "date", "Masa SKRD sampai"),
-        LakeColumn("amount_rupiah", "integer", "Jumlah", unit=RUPIAH, description="negatif bila pembatalan"),
-        LakeColumn("channel", "text", "Cara bayar", description="tunai, karcis, qris, va, kartu, uang-muka, titipan"),
-        LakeColumn(
-            "new_money", "boolean", "Uang baru", description="tidak: uang muka atau titipan yang sudah diterima dulu"
-        ),
-        LakeColumn("paid_date", "date", "Tanggal bayar", description="menurut jam daerah"),
-        LakeColumn("paid_at", "timestamp", "Waktu bayar"),
-        LakeColumn("recorded_at", "timestamp", "Waktu dibukukan"),
-        *PLACE_COLUMNS,
-    ),
-    sql="""
+PAYMENTS_TEMPLATE = """
 SELECT p.id::text, p.receipt_number, part.purpose, part.skrd, part.period_from, part.period_to,
-    part.amount_rupiah, p.channel, p.channel NOT IN ('uang-muka', 'titipan'),
+    part.amount_rupiah, p.channel, {new_money},
     (p.happened_at AT TIME ZONE %(zone)s)::date, p.happened_at, p.recorded_at,
     coalesce(b.market_id, p.market_id), m.name, b.levy_kind_id, p.agency_id,
     nullif(coalesce(nullif(b.area_code, ''), m.area_code), ''), b.id, b.number, nullif(b.place_type, ''), wanted.line
@@ -94,7 +71,33 @@ CROSS JOIN LATERAL (
     ) AS other(purpose, amount) WHERE other.amount <> 0
 ) part
 ORDER BY wanted.line, part.turn, part.period_from, part.skrd
-""",
+"""
+
+# A payment's rows never change and come exactly once, so they need no key, and asking for one day stays cheap.
+PAYMENTS = LevyTable(
+    name=names.PAYMENTS,
+    title="Pembayaran retribusi",
+    delivery=names.DELIVERIES[names.PAYMENTS],
+    columns=(
+        LakeColumn("payment_id", "text", "Nomor pembayaran"),
+        LakeColumn("receipt", "text", "Nomor tanda terima"),
+        LakeColumn(
+            "purpose", "text", "Untuk", description="skrd, uang-muka, titipan, karcis; satu baris untuk tiap bagian"
+        ),
+        LakeColumn("skrd", "integer", "SKRD yang dibayar", description=SKRD_WORDS),
+        LakeColumn("period_from", "date", "Masa SKRD dari"),
+        LakeColumn("period_to", "date", "Masa SKRD sampai"),
+        LakeColumn("amount_rupiah", "integer", "Jumlah", unit=RUPIAH, description="negatif bila pembatalan"),
+        LakeColumn("channel", "text", "Cara bayar", description="tunai, karcis, qris, va, kartu, uang-muka, titipan"),
+        LakeColumn(
+            "new_money", "boolean", "Uang baru", description="tidak: uang yang sudah diterima dulu, atau tetap ada"
+        ),
+        LakeColumn("paid_date", "date", "Tanggal bayar", description="menurut jam daerah"),
+        LakeColumn("paid_at", "timestamp", "Waktu bayar"),
+        LakeColumn("recorded_at", "timestamp", "Waktu dibukukan"),
+        *PLACE_COLUMNS,
+    ),
+    sql=PAYMENTS_TEMPLATE.format(new_money=NEW_MONEY_SQL),
 )
 
 ASSESSMENTS = LevyTable(

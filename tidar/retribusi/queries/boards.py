@@ -18,6 +18,7 @@ from django.db.models import Q
 
 from tidar.retribusi.models import Closure, Market, Parameter
 from tidar.retribusi.queries.takings import bounds
+from tidar.retribusi.rules.paying import NEW_MONEY_SQL
 
 StallState = Literal["sudah", "sebagian", "belum", "tutup", "kosong", "tanpa-tagihan"]
 PublicState = Literal["sudah", "belum", "-"]
@@ -40,11 +41,12 @@ WHERE l.market_id = %(market)s AND (l.closed_at IS NULL OR l.closed_at >= %(sinc
 ORDER BY l.block, l.route_order, l.number
 """
 
-WORK_SQL = """
+WORK_TEMPLATE = """
 SELECT p.collector_id, count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), max(p.happened_at)
 FROM retribusi_payment p WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.market_id = %(market)s
-    AND p.collector_id > '' GROUP BY 1 ORDER BY 3 DESC
+    AND p.collector_id > '' AND {new_money} GROUP BY 1 ORDER BY 3 DESC
 """
+WORK_SQL = WORK_TEMPLATE.format(new_money=NEW_MONEY_SQL)
 
 
 @dataclass(frozen=True, slots=True)

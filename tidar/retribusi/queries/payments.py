@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from tidar.common.actor import Actor
 from tidar.documents import api as documents
@@ -20,6 +20,8 @@ from tidar.retribusi.queries.register import granted
 from tidar.retribusi.rules.paying import period_words
 
 PAGE_SIZE = 50
+# `rules.paying.NEW_MONEY_SQL` for the ORM; a test holds both to each other
+NEW_MONEY = ~Q(channel__in=Payment.NO_NEW_MONEY) & (Q(reverses=None) | Q(cash_account=F("reverses__cash_account")))
 FILE_ROWS = 50_000  # of an export; a longer one is narrowed by day or market
 EVENT_SQL = """
 SELECT seq, id, recorded_at FROM hub_event
@@ -128,7 +130,7 @@ def sums_of(found: QuerySet[Payment]) -> Sums:
     """The sums of a narrowed list; reversals are counted by themselves and lessen the money."""
     counted = found.order_by().aggregate(
         n=Count("pk", filter=Q(reverses=None)),
-        rupiah=Sum("amount_rupiah", filter=~Q(channel__in=Payment.NO_NEW_MONEY)),
+        rupiah=Sum("amount_rupiah", filter=NEW_MONEY),
         back=Count("pk", filter=Q(reverses__isnull=False)),
     )
     return Sums(counted["n"], int(counted["rupiah"] or 0), counted["back"])

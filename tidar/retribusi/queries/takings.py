@@ -1,7 +1,8 @@
 """What came in: receipts of a span of days by channel, market, collector, levy. New money only, gross.
 
-An advance that is used up and titipan that is applied to a bill are no new money (`Payment.NO_NEW_MONEY`); a reversal
-counts negative on its own day. What stands in titipan is money that came, but is no revenue yet.
+An advance that is used up and titipan that is applied to a bill are no new money (`rules.paying.NEW_MONEY_SQL`); a
+reversal counts negative on its own day, unless the cash stayed where it was. What stands in titipan is money that came,
+but is no revenue yet.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from tidar.places import api as places
-from tidar.retribusi.models import Payment
+from tidar.retribusi.rules.paying import NEW_MONEY_SQL
 
 # A karcis names no occupancy: its levy is that of its book.
 JOINS = """
@@ -30,7 +31,7 @@ TAKINGS_TEMPLATE = """
 SELECT p.channel, coalesce(m.code, ''), coalesce(m.name, ''), p.collector_id, coalesce(k.code, ''),
     count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
 FROM retribusi_payment p {joins}
-WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
+WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND {new_money}
     AND p.agency_id = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
 GROUP BY 1, 2, 3, 4, 5
 """
@@ -39,15 +40,15 @@ DAILY_TEMPLATE = """
 SELECT (p.happened_at AT TIME ZONE %(zone)s)::date AS day, p.channel, p.collector_id, coalesce(k.account_code, ''),
     count(*) FILTER (WHERE p.reverses_id IS NULL), sum(p.amount_rupiah), sum(p.suspense_rupiah)
 FROM retribusi_payment p {joins}
-WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND p.channel <> ALL (%(old)s)
+WHERE p.happened_at >= %(since)s AND p.happened_at < %(until)s AND {new_money}
     AND p.agency_id = %(agency)s AND (%(market)s = '' OR m.code = %(market)s)
     AND (%(collector)s = '' OR p.collector_id = %(collector)s)
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
 
-TAKINGS_SQL = TAKINGS_TEMPLATE.format(joins=JOINS)
-DAILY_SQL = DAILY_TEMPLATE.format(joins=JOINS)
+TAKINGS_SQL = TAKINGS_TEMPLATE.format(joins=JOINS, new_money=NEW_MONEY_SQL)
+DAILY_SQL = DAILY_TEMPLATE.format(joins=JOINS, new_money=NEW_MONEY_SQL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +99,7 @@ def bounds(first: date, last: date) -> tuple[datetime, datetime]:
 
 def _asked(agency: str, first: date, last: date) -> dict[str, Any]:
     since, until = bounds(first, last)
-    old = [str(channel) for channel in Payment.NO_NEW_MONEY]
-    return {"since": since, "until": until, "old": old, "agency": agency, "zone": str(places.region().zone)}
+    return {"since": since, "until": until, "agency": agency, "zone": str(places.region().zone)}
 
 
 def takings(agency: str, first: date, last: date, *, market: str = "") -> list[Taking]:

@@ -10,6 +10,10 @@ from tidar.common.money import rupiah_text
 HIGHEST_RUPIAH = 1_000_000_000_000
 AHEAD = timedelta(minutes=5)  # how far a clock that is not ours may run before ours
 TAKEN = ("tunai", "karcis", "qris", "va", "kartu")  # channels that bring new money
+# Whether payment `p` brings new money or gives it back: not what came before (an advance, titipan), and not the taking
+# back of what had left its taker's hands, for then the cash stays where it is booked and only its purpose changes.
+NEW_MONEY_SQL = """(p.channel NOT IN ('uang-muka', 'titipan') AND (p.reverses_id IS NULL OR p.cash_account_id = (
+    SELECT taken.cash_account_id FROM retribusi_payment taken WHERE taken.id = p.reverses_id)))"""
 REFUSABLE = ("tunai", "karcis")  # money on the table can still be given back; a bank's message tells of what happened
 
 
