@@ -429,6 +429,25 @@ def test_karcis_are_sold_by_serial_and_the_bag_is_handed_over(phone: Collector, 
     assert (handed["kind"], handed["amount"], phone.bag()) == ("handover", 12_000, 0)
 
 
+def test_the_bag_is_what_the_city_counted_and_what_still_waits(phone: Collector, fake: FakeCity) -> None:
+    """A hand-over that was sent back, or counted less, is in the bag again: it is proposed the next time."""
+    phone.ready()
+    phone.collect("Q0000001", 12_000)
+    phone.until_sent()
+    assert phone.bag() == 12_000
+    fake.bag = 10_000
+    phone.open()
+    expect(phone.page.locator(".bag__sum")).to_have_text("Rp10.000", timeout=PATIENCE)
+    fake.reachable = False
+    phone.collect("Q0000002", 5_000)
+    assert phone.bag() == 15_000
+    fake.bag, fake.reachable, fake.lost_answers = 15_000, True, 0.5
+    phone.until_sent()
+    phone.go("#/setor")
+    expect(phone.page.get_by_role("button", name="Setor ke bendahara")).to_be_enabled()
+    expect(phone.page.locator("output.amount")).to_have_text("Rp15.000")
+
+
 def test_the_words_before_paying_are_what_the_city_books(phone: Collector, fake: FakeCity) -> None:
     fake.stalls[1] = stall(1, dues=3) | {"advance": 1_000}
     phone.ready()

@@ -9,6 +9,7 @@ import pytest
 from tests.retribusi.devices.builders import EVENING, actor_of, collector, posted, sale, send, user
 from tests.retribusi.paying.builders import occupancy, skrd
 from tidar.retribusi.actions import device_records, device_store
+from tidar.retribusi.actions.custody import withdraw_handover
 from tidar.retribusi.models import Case, DeviceRecord, Handover, Payment
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +111,15 @@ def test_not_twice_and_not_what_is_no_receipt(who, holder) -> None:
     answer = send(who, void(who, 1), void(who, 2), void(who, 99))
     assert [one.state for one in answer.results] == ["ditahan"] * 3
     assert (posted(), Payment.objects.count()) == (0, 2)
+
+
+def test_the_phone_is_told_what_the_books_have_in_its_bag(who, holder) -> None:
+    assert send(who, sale(who, holder, 3_000)).bag == 3_000
+    assert send(who, who.phone.sign("handover", amount=3_000)).bag == 0
+    made = Handover.objects.get()
+    withdraw_handover(handover_id=made.pk, by=who.actor, at=EVENING)
+    assert send(who).bag == 3_000
+    assert send(who, by=actor_of(user("siti", "collector"))).bag is None
 
 
 def test_a_phone_declares_the_hand_over_of_its_collector(who, holder) -> None:

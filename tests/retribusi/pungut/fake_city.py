@@ -55,6 +55,7 @@ class FakeCity:
     revoked: bool = False
     clock: timedelta = timedelta(0)
     alter: dict[str, Callable[[str], str]] = field(default_factory=dict)  # path → change of its text
+    bag: int | None = None  # what the city's books have in the bag, where it says so
     hold: set[int] = field(default_factory=set)  # counters that are put aside
     devices: dict[str, bytes] = field(default_factory=dict)
     held: dict[str, dict[int, bytes]] = field(default_factory=dict)
@@ -140,7 +141,7 @@ class FakeCity:
         gaps = [list(gap) for gap in missing(list(held), of=body["highest"])]
         return {
             "held": len(held), "of": max(body["highest"], max(held, default=0)), "missing": gaps, "results": results,
-            "server_time": self.now().isoformat(),
+            "server_time": self.now().isoformat(), "bag": self.bag,
         }  # fmt: skip
 
     def _take(self, device: str, row: dict[str, str]) -> dict[str, Any]:

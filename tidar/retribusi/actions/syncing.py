@@ -22,7 +22,7 @@ from tidar.common.errors import UnableTo, UnableToCarry, UnableToFind
 from tidar.people import api as people
 from tidar.retribusi.actions.device_records import Limits, Signed, take_record
 from tidar.retribusi.models import Device, DeviceRecord
-from tidar.retribusi.queries.devices import complete_counter, limits_on, stock_of
+from tidar.retribusi.queries.devices import bag_of, complete_counter, limits_on, stock_of
 from tidar.retribusi.rules import devices as rules
 
 State = DeviceRecord.State
@@ -71,6 +71,7 @@ class SyncAnswer:
     of: int
     missing: tuple[tuple[int, int], ...]
     results: tuple[RecordAnswer, ...]
+    bag: int | None = None  # the cash that the books have with the collector, told to nobody else
 
 
 def sync(
@@ -104,7 +105,8 @@ def sync(
         for sent, one in zip(records, signed, strict=True)
     )
     stock = stock_of(device.pk)
-    return SyncAnswer(stock.held, stock.of, stock.missing, results)
+    bag = bag_of(device.collector_id) if by.id == device.collector_id else None
+    return SyncAnswer(stock.held, stock.of, stock.missing, results, bag)
 
 
 def _device(device_id: uuid.UUID) -> Device:

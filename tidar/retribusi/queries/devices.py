@@ -11,9 +11,11 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from tidar.common.errors import UnableToFind
+from tidar.ledger import api as ledger
 from tidar.places import api as places
-from tidar.retribusi.models import Case, Device, DeviceRecord, LevyObject, Occupancy
+from tidar.retribusi.models import Case, Device, DeviceRecord, Handover, LevyObject, Occupancy
 from tidar.retribusi.queries.register import holder_on, parameter
+from tidar.retribusi.rules.accounts import collector_cash_key
 from tidar.retribusi.rules.devices import VOID_MINUTES, CashSale, Facts, UnableToRead, read_record
 from tidar.retribusi.rules.register import stall_number
 
@@ -218,6 +220,14 @@ def case_of(row: DeviceRecord) -> Case | None:
     if row.payment_id is not None:
         keys |= Q(key=f"titipan:{row.payment_id}")
     return Case.objects.filter(keys).order_by("-held_rupiah").first()
+
+
+def bag_of(collector_id: str) -> int:
+    """The cash that the books have with a collector, without what they declared and nobody counted yet."""
+    key = collector_cash_key(collector_id)
+    open_ones = Handover.objects.filter(collector_id=collector_id, state=Handover.State.DECLARED)
+    declared = open_ones.aggregate(sum=Sum("declared_rupiah"))["sum"] or 0
+    return ledger.balances([key]).get(key, 0) - int(declared)
 
 
 def last_hash(device_id: uuid.UUID, counter: int) -> str:

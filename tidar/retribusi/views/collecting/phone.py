@@ -184,6 +184,7 @@ def _answer_data(done: SyncAnswer) -> dict[str, Any]:
         "of": done.of,
         "missing": [list(part) for part in done.missing],
         "results": [_result(one) for one in done.results],
+        "bag": done.bag,
         "server_time": _now_text(),
     }
 

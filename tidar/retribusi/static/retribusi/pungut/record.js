@@ -3,12 +3,11 @@
  * The body is canonical JSON (UTF-8, keys sorted, no spaces, whole numbers), so that phone and city hash the same bytes.
  */
 import { base64url, sha256, sign, uuid7 } from "./keys.js";
-import { byId, chainKey, commit, exclusive, FIRST, recall } from "./store.js";
+import { byId, CASH, chainKey, commit, exclusive, FIRST, recall } from "./store.js";
 import { hari, rupiah, stamp } from "./words.js";
 
 const MOST = 100000000; // the city takes no larger receipt: more is a slip of the finger
 const USED = "Kuitansi sebelumnya sudah tersimpan. Kembali ke lapak, lalu catat yang baru.";
-const CASH = { payment: 1, karcis: 1, void: -1, handover: -1 };
 
 /** What stops a record, in a sentence for the collector. */
 export class UnableToRecord extends Error {}

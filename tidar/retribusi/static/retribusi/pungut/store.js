@@ -104,8 +104,14 @@ export const unsentCount = async () => (await open()).countFromIndex("records", 
 export const since = async (device, counter) =>
   (await open()).getAll("records", IDBKeyRange.bound([device, counter], [device, Infinity]));
 
-/** Write what the city answered: `answers` are `[device, counter, changes]`; all or nothing. */
-export async function settle(answers, server) {
+/** How each kind of record moves the cash in the bag. */
+export const CASH = { payment: 1, karcis: 1, void: -1, handover: -1 };
+
+/**
+ * Write what the city answered: `answers` are `[device, counter, changes]`; all or nothing. `bag` is what the city's
+ * books have in the bag: a hand-over that was counted less or sent back shows here. What waits on the phone is added.
+ */
+export async function settle(answers, server, bag) {
   const tx = (await open()).transaction(["records", "meta"], "readwrite", { durability: "strict" });
   const records = tx.objectStore("records");
   for (const [device, counter, changes] of answers) {
@@ -113,6 +119,11 @@ export async function settle(answers, server) {
     if (known) await records.put({ ...known, ...changes });
   }
   if (server) await tx.objectStore("meta").put(server, "server");
+  if (Number.isSafeInteger(bag)) {
+    const waiting = await records.index("unsent").getAll(1);
+    const sum = waiting.reduce((total, each) => total + CASH[each.kind] * each.amount, bag);
+    await tx.objectStore("meta").put(sum, "bag");
+  }
   await tx.done;
   tell("answer");
 }

@@ -38,6 +38,7 @@ async function sendBatch(device, records) {
       ...again.map((counter) => [device, counter, { unsent: 1, state: "hp" }]),
     ],
     { held: answer.held, of: answer.of ?? highest, missing, difference, at: ended, device },
+    answer.bag,
   );
   return { answered: results.length, again: again.length };
 }
