@@ -120,6 +120,14 @@ class Collector:
         """The cash that the phone says is in the bag."""
         return int(self.recall("bag") or 0)
 
+    def until_bag(self, rupiah: int, seconds: float = 20) -> None:
+        """Wait until the phone heard what the city's books have in the bag."""
+        deadline = time.monotonic() + seconds
+        while self.bag() != rupiah:
+            assert time.monotonic() < deadline, f"in the bag: {self.bag()}"
+            self.page.evaluate("dispatchEvent(new Event('online'))")
+            self.page.wait_for_timeout(300)
+
     def until_sent(self, seconds: float = 60) -> None:
         """Wait until nothing waits on the phone."""
         deadline = time.monotonic() + seconds
