@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import override
 
 from tidar.common.actor import PUBLIC, Actor
 from tidar.people.actions import agencies as _agencies
@@ -64,6 +65,17 @@ def actor_for_user(user_id: uuid.UUID | str, *, at: datetime) -> Actor:
     """A user as an actor with the grants in force at `at`; unknown or deactivated is the public."""
     user = User.objects.filter(pk=user_id).first()
     return PUBLIC if user is None else _actors.actor_of_user(user, today=day_of(at))
+
+
+def office_title(actor: Actor, permission: str) -> str:
+    """What the office is called by which the actor holds `permission`, in Indonesian; "" when no role gives it.
+
+    A role of one agency comes before one that holds everywhere.
+    """
+    held = [ROLES[key] for key in actor.roles if key in ROLES and permission in ROLES[key].permissions]
+    held.sort(key=lambda role: permission not in role.here)
+    with override("id"):
+        return str(held[0].title) if held else ""
 
 
 def holders(permission: str, *, agency: str, at: datetime) -> tuple[PersonView, ...]:

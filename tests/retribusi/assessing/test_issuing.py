@@ -13,11 +13,19 @@ from tidar.common.models import AuditEntry
 from tidar.hub.models import Event
 from tidar.ledger import api as ledger
 from tidar.ledger.models import Transfer
-from tidar.retribusi.actions.assessing import UnableToIssue, begin_issue, drop_run, issue_run, preview_run, stop_run
+from tidar.retribusi.actions.assessing import (
+    UnableToIssue,
+    begin_issue,
+    drop_run,
+    issue_run,
+    preview_run,
+    preview_stall,
+    stop_run,
+)
 from tidar.retribusi.actions.assessing import issuing as module
 from tidar.retribusi.actions.assessing.issuing import issue_chunk
 from tidar.retribusi.actions.tariffs import NewTariff, add_tariff
-from tidar.retribusi.models import Assessment, Run, RunLine
+from tidar.retribusi.models import Assessment, Run, RunLine, Tariff
 
 
 @pytest.fixture(autouse=True)
@@ -203,4 +211,18 @@ def test_days_one_after_another_differ() -> None:
     b.stall("A-001")
     b.issued_run()
     b.issued_run(day=b.DAY + timedelta(days=1))
+    must_agree()
+
+
+def test_a_flat_levy_of_two_previews_is_issued_once() -> None:
+    one = b.stall("P-001", market=None, levy_kind="pemakaian-aset", place_type="")
+    Tariff.objects.create(
+        levy_kind_id="pemakaian-aset", period="sekali", amount_rupiah=250_000, valid_from_date=date(2026, 2, 1),
+        legal_basis="Perda 1/2024", recorded_at=b.AT, source="uji",
+    )  # fmt: skip
+    days = [b.DAY, b.DAY + timedelta(days=1)]
+    terms = {"occupancy_id": one.occupancy_id, "by": b.SYSTEM, "at": b.AT}
+    for run_id in [preview_stall(from_date=day, to_date=day, **terms) for day in days]:
+        issue_run(run_id=run_id, by=b.SYSTEM, at=b.AT)
+    assert [skrd.amount_rupiah for skrd in Assessment.objects.all()] == [250_000]
     must_agree()

@@ -130,6 +130,19 @@ def test_a_flat_levy_is_assessed_once() -> None:
     assert Run.objects.get(pk=later).notes["left_out"] == {"sekali": 1}
 
 
+def test_a_levy_is_of_its_own_agency_in_whosever_market() -> None:
+    waste = b.stall("S-001", levy_kind="persampahan")
+    terms = {"from_date": b.DAY, "to_date": b.DAY, "at": b.AT}
+    mine, other = b.person("levies.assess", agency="dlh"), b.person("levies.assess", agency=b.AGENCY)
+    with pytest.raises(UnableToAllow):
+        preview_stall(occupancy_id=waste.occupancy_id, by=other, **terms)
+    with pytest.raises(UnableToAllow):
+        preview_run(levy_kind="persampahan", market=b.MARKET, by=other, **terms)
+    preview_stall(occupancy_id=waste.occupancy_id, by=mine, **terms)
+    preview_run(levy_kind="persampahan", market=b.MARKET, by=mine, **terms)
+    assert set(Run.objects.values_list("agency_id", flat=True)) == {"dlh"}
+
+
 def test_differences_from_the_day_before_in_words() -> None:
     kept, cheaper, gone = b.stall("A-001"), b.stall("A-002"), b.stall("A-003")
     b.issued_run(day=YESTERDAY)
@@ -157,6 +170,12 @@ def test_a_period_is_a_day_or_a_month(from_date: date, to_date: date) -> None:
     with pytest.raises(UnableToPreview, match="satu hari atau satu bulan"):
         preview_run(levy_kind=b.KIND, market=b.MARKET, from_date=from_date, to_date=to_date, by=b.SYSTEM, at=b.AT)
     assert not Run.objects.exists()
+
+
+@pytest.mark.parametrize("day", [date(1, 1, 1), date(1999, 12, 31), date(9999, 12, 31)])
+def test_a_period_of_another_age_is_refused(day: date) -> None:
+    with pytest.raises(UnableToPreview, match="2000"):
+        preview(day=day)
 
 
 def test_only_who_assesses_for_the_agency_previews() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -22,6 +24,7 @@ from tidar.retribusi.actions.assessing.ordering import take_up_runs, work_on_run
 from tidar.retribusi.actions.assessing.signing import sign_chunk
 from tidar.retribusi.actions.paying import NewPayment, record_payment
 from tidar.retribusi.models import Assessment, Run
+from tidar.retribusi.queries.assessing import papers
 from tidar.retribusi.queries.assessing import skrd as queries
 
 
@@ -47,10 +50,36 @@ def test_the_document_says_what_the_skrd_says() -> None:
     skrd, document = Assessment.objects.get(), Document.objects.get(kind="skrd")
     assert (document.number, document.year, document.sequence) == ("SKRD/2026/0000001", skrd.year, skrd.sequence)
     said = document.data
-    assert (said["payer_name"], said["stall"], said["amount_rupiah"]) == ("Mbok Yem", "Blok A nomor A-001", 5_000)
+    assert (said["payer_name"], said["stall"], said["amount_rupiah"]) == ("Mbok Yem", "nomor A-001", 5_000)
     assert (said["period"], said["due_date"]) == ("25 November 2026", "2026-12-10")
     assert said["formula"] == "Rp5.000 × 1 hari = Rp5.000."
     assert (said["region"], said["tariff_basis"]) == ("Pemerintah Kota Magelang", skrd.tariff.legal_basis)
+
+
+def test_a_block_that_the_number_does_not_name_is_said() -> None:
+    b.stall("pintu timur", block="Sayur")
+    b.signed_run()
+    assert Document.objects.get(kind="skrd").data["stall"] == "Blok SAYUR nomor PINTU-TIMUR"
+
+
+def test_the_paper_says_how_to_pay_and_without_cash_only_where_a_bank_collects_for_the_agency(monkeypatch) -> None:
+    bank = SimpleNamespace(agency="dlh")
+    monkeypatch.setattr(papers, "connected_bank", lambda: bank)
+    b.stall("A-001")
+    b.signed_run()
+    (cash,) = Document.objects.get(kind="skrd").data["how_to_pay"]
+    assert cash.startswith("Tunai kepada juru pungut")
+    bank.agency = b.AGENCY
+    assert "QRIS" in papers.how_to_pay(b.AGENCY)[1]
+
+
+def test_a_signature_names_the_person_and_the_office() -> None:
+    b.stall("A-001")
+    run_id = b.issued_run()
+    signer = replace(b.signer("Bambang Sutejo"), roles=("collector", "levy_signer"))
+    sign_run(run_id=run_id, by=signer, at=b.AT)
+    said = Document.objects.get(kind="skrd").signed_by.split("\n")
+    assert said == ["Bambang Sutejo", "Pejabat penetap retribusi, Dinas Perindustrian dan Perdagangan"]
 
 
 def test_signing_goes_on_where_it_stood() -> None:

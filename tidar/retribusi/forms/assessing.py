@@ -13,6 +13,7 @@ from tidar.common.actor import Actor
 from tidar.retribusi.actions.assessing.ordering import Terms
 from tidar.retribusi.models import LevyKind, Market, Occupancy
 from tidar.retribusi.queries.assessing.seeing import seen_by
+from tidar.retribusi.rules.assessing import YEARS
 from tidar.retribusi.rules.register import stall_number
 
 DAY, MONTH = "hari", "bulan"
@@ -51,6 +52,8 @@ class RunForm(forms.Form):
         data = super().clean() or {}
         if data.get("masa") == DAY and not data.get("tanggal") and "tanggal" not in self.errors:
             self.add_error("tanggal", now("Pilih tanggalnya."))
+        if data.get("tanggal") and not YEARS[0] <= data["tanggal"].year <= YEARS[1]:
+            self.add_error("tanggal", now("Tanggal itu terlalu jauh dari hari ini."))
         if data.get("masa") == MONTH and _month(data.get("bulan") or "") is None:
             self.add_error("bulan", now("Pilih bulannya."))
         if data.get("lapak") and not self.errors:
@@ -97,6 +100,8 @@ def _month(text: str) -> tuple[date, date] | None:
     try:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
+        return None
+    if not YEARS[0] <= first.year <= YEARS[1]:
         return None
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return first, date.fromordinal(following.toordinal() - 1)

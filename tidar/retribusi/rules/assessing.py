@@ -16,6 +16,7 @@ from decimal import Decimal
 from tidar.retribusi.rules.formula import Formula, Part, Reduced, amount_of, is_month
 from tidar.retribusi.rules.tariffs import FLAT, PER_M2, PER_MONTH, PlaceFacts, TariffRow, TariffSpan, tariff_spans
 
+YEARS = (2000, 2199)  # of a period; another one is a slip of the keyboard
 LEFT_OUT = {
     "sudah": "sudah mempunyai SKRD untuk masa ini",
     "tumpang-tindih": "sebagian harinya sudah ditetapkan dalam SKRD lain",

@@ -29,7 +29,7 @@ from tidar.retribusi.queries.assessing.inputs import (
     last_total,
     occupancy_batches,
 )
-from tidar.retribusi.rules.assessing import Computed, DaySpan, MarketDays, Use, amount
+from tidar.retribusi.rules.assessing import YEARS, Computed, DaySpan, MarketDays, Use, amount
 from tidar.retribusi.rules.formula import is_month, to_json
 from tidar.retribusi.rules.preview import Tally
 from tidar.retribusi.rules.tariffs import PlaceFacts
@@ -64,14 +64,17 @@ def preview_stall(*, occupancy_id: int, from_date: date, to_date: date, by: Acto
 def open_run(
     *, levy_kind: str, market: str | None, from_date: date, to_date: date, by: Actor, at: datetime
 ) -> uuid.UUID:
-    """The open preview of these terms, made when there is none; not computed yet. Raises `UnableToPreview`."""
+    """The open preview of these terms, made when there is none; not computed yet. Raises `UnableToPreview`.
+
+    The run is of the agency that collects the levy, in whosever market the places are.
+    """
     kind = LevyKind.objects.filter(pk=levy_kind).first()
     place = Market.objects.filter(pk=market).first() if market else None
     if kind is None or (market and place is None):
         raise UnableToPreview(_("Jenis retribusi atau pasar itu tidak ada."))
-    agency = place.agency_id if place else kind.agency_id
-    _must_assess(by, agency, place)
-    return _opened(Run(levy_kind=kind, market=place, agency_id=agency, from_date=from_date, to_date=to_date), by, at)
+    _must_assess(by, kind.agency_id, place)
+    run = Run(levy_kind=kind, market=place, agency_id=kind.agency_id, from_date=from_date, to_date=to_date)
+    return _opened(run, by, at)
 
 
 def open_stall_run(*, occupancy_id: int, from_date: date, to_date: date, by: Actor, at: datetime) -> uuid.UUID:
@@ -81,7 +84,7 @@ def open_stall_run(*, occupancy_id: int, from_date: date, to_date: date, by: Act
     if occupancy is None:
         raise UnableToFind(_("Penempatan itu tidak ada."))
     place, kind = occupancy.levy_object.market, occupancy.levy_object.levy_kind
-    agency = place.agency_id if place else kind.agency_id
+    agency = kind.agency_id
     by.must("levies.assess", agency=agency, area=place.area_code if place else None)
     run = Run(levy_kind=kind, market=place, occupancy=occupancy, agency_id=agency, from_date=from_date, to_date=to_date)
     return _opened(run, by, at)
@@ -99,6 +102,8 @@ def _must_assess(by: Actor, agency: str, place: Market | None) -> None:
 def _opened(run: Run, by: Actor, at: datetime) -> uuid.UUID:
     if run.from_date != run.to_date and not is_month(run.from_date, run.to_date):
         raise UnableToPreview(_("Masa penetapan adalah satu hari atau satu bulan kalender penuh."))
+    if not YEARS[0] <= run.from_date.year <= YEARS[1]:
+        raise UnableToPreview(_("Masa penetapan harus antara tahun %d dan %d.") % YEARS)
     run.made_at, run.made_by, run.moved_at = at, by.name[:200], at
     run.notes = {"people": {"levies.assess": [by.id, by.name]}}
     try:

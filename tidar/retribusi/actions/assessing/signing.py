@@ -122,9 +122,10 @@ def sign_chunk(*, run_id: uuid.UUID, by: Actor, at: datetime, chunk: int = CHUNK
 
 
 def _signature(by: Actor, run: Run) -> str:
-    """Name and office, one a line, as the signature block prints it."""
+    """Name and office, one a line, as the signature block prints it; the office is the signer's role at the agency."""
     agency = people.agency(run.agency_code)
-    return f"{by.name[:90]}\n{agency.name[:100] if agency else run.agency_code}"
+    office = (people.office_title(by, "levies.sign"), agency.name if agency else run.agency_code)
+    return f"{by.name[:70]}\n{', '.join(filter(None, office))}"[:200]
 
 
 def _letterhead(run: Run) -> Letterhead:

@@ -28,7 +28,8 @@ SELECT pg_advisory_xact_lock(hashtextextended('skrd:' || %(levy_kind)s || ':' ||
 ) place
 """
 # The lines leave the preview here; whatever makes this transaction fail puts them back. What another run issued since
-# the preview is not taken along: it is seen, because this statement begins after the locks.
+# the preview is not taken along: it is seen, because this statement begins after the locks. A flat levy is due once,
+# whatever the periods.
 TAKE_SQL = """
 WITH taken AS (
     DELETE FROM retribusi_runline WHERE run_id = %(run)s AND id <= %(last)s
@@ -47,6 +48,11 @@ WHERE (
     WHERE a.occupancy_id = turn.occupancy_id AND a.period_from_date BETWEEN %(earliest)s AND %(to)s
       AND a.period_to_date >= %(from)s AND a.closed_by <> 'batal' LIMIT 1
 ) IS NULL
+AND CASE WHEN turn.formula @> '{"bagian": [{"per": "sekali"}]}' THEN NOT EXISTS (
+    SELECT FROM retribusi_assessment a
+    WHERE a.occupancy_id = turn.occupancy_id AND a.closed_by <> 'batal'
+      AND a.formula @> '{"bagian": [{"per": "sekali"}]}'
+) ELSE true END
 """
 LEDGER_SQL = """
 INSERT INTO ledger_staged (key, debit_id, credit_id, amount_rupiah, reference)

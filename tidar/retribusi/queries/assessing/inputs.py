@@ -114,9 +114,11 @@ def _closures(run: Run) -> list[Closure]:
 
 
 def _reliefs(run: Run) -> Iterable[Relief]:
-    return Relief.objects.filter(withdrawn_at=None).filter(
-        levy_kind=run.levy_kind_id, from_date__lte=run.to_date, to_date__gte=run.from_date
-    ).order_by("id")
+    return (
+        Relief.objects.filter(withdrawn_at=None)
+        .filter(levy_kind=run.levy_kind_id, from_date__lte=run.to_date, to_date__gte=run.from_date)
+        .order_by("id")
+    )
 
 
 def _span(relief: Relief) -> ReliefSpan:

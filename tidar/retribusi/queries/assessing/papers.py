@@ -8,13 +8,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from tidar.common.formats import number_text
+from tidar.gateways.api import connected_bank
 from tidar.places import api as places
 from tidar.retribusi.models import Assessment, LevyKind, LevyObject, Run, Tariff
 from tidar.retribusi.rules.formula import Formula, formula_words, from_json, span_text
+from tidar.retribusi.rules.register import block_of
 
 COLUMNS = (
     "id", "year", "sequence", "days", "formula", "amount_rupiah", "due_date", "period_from_date", "period_to_date",
@@ -33,6 +37,7 @@ class Letterhead:
     place: str
     agency: str
     kind: LevyKind
+    how_to_pay: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,18 @@ def letterhead_of(run: Run, agency_name: str) -> Letterhead:
     """The letterhead of a run's papers."""
     region = places.region()
     kind = LevyKind.objects.get(pk=run.levy_kind_id)
-    return Letterhead(f"Pemerintah {region.name}", region.short_name, agency_name, kind)
+    ways = how_to_pay(run.agency_code)
+    return Letterhead(f"Pemerintah {region.name}", region.short_name, agency_name, kind, ways)
+
+
+def how_to_pay(agency: str) -> tuple[str, ...]:
+    """How a trader may pay, in words: cash always; without cash where a connected bank collects for the agency."""
+    ways = ["Tunai kepada juru pungut; minta tanda bukti bernomor saat itu juga."]  # kept: a paper is Indonesian
+    bank = connected_bank()
+    if bank is not None and bank.agency == agency:
+        where = settings.TIDAR_PUBLIC_URL.rstrip("/") + reverse("retribusi:trader")
+        ways.append(f"Tanpa tunai dengan QRIS atau rekening virtual: buka {where}, masuk dengan NPWRD atau telepon.")
+    return tuple(ways)
 
 
 def papers_after(run: Run, head: Letterhead, *, limit: int) -> tuple[list[Paper], list[int] | None]:
@@ -117,6 +133,7 @@ class _Printer:
             "days": row["days"],
             "tariff_basis": basis,
             "reliefs": reliefs,
+            "how_to_pay": head.how_to_pay,
         }
         return Paper(row["id"], row["year"], row["sequence"], data)
 
@@ -139,6 +156,8 @@ class _Printer:
 
 
 def _stall(row: dict[str, Any]) -> str:
+    """The stall in words ("Blok SAYUR nomor 12"); a number that names its block says it once ("nomor A-012")."""
     block, number = row["occupancy__levy_object__block"], row["occupancy__levy_object__number"]
     words = {"block": block, "number": number}
-    return _("Blok %(block)s nomor %(number)s") % words if block else _("nomor %(number)s") % words
+    said = block and block_of(number) != block
+    return _("Blok %(block)s nomor %(number)s") % words if said else _("nomor %(number)s") % words

@@ -18,6 +18,7 @@ from tidar.ledger import api as ledger
 from tidar.ledger.api import TransferView
 from tidar.retribusi.models import Allocation, Assessment, AssessmentCancellation, LevyObject
 from tidar.retribusi.queries.assessing.seeing import seen_by
+from tidar.retribusi.rules.assessing import YEARS
 from tidar.retribusi.rules.formula import span_text
 
 PER_PAGE = 50
@@ -124,6 +125,8 @@ def _in_month(month: str) -> Q:
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
+        return Q(pk__in=())
+    if not YEARS[0] <= first.year <= YEARS[1]:
         return Q(pk__in=())
     following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
     return Q(period_from_date__gte=first, period_from_date__lt=following)

@@ -245,7 +245,9 @@ def run_lines(request: HttpRequest, found: Run) -> HttpResponse:
     """`/retribusi/skrd/penetapan/<uuid>/baris/`: the draft lines of a preview, by block or by what changed."""
     block, change = request.GET.get("blok", ""), request.GET.get("beda", "")
     after = request.GET.get("sesudah", "")
-    lines = lines_of(found, block=block, change=change, after=int(after) if after.isdecimal() else 0)
+    lines = lines_of(
+        found, block=block, change=change, after=int(after) if after.isdecimal() and len(after) < 19 else 0
+    )
     shown = lines[:PER_PAGE]
     context = run_view(found) | {
         "lines": [{"line": line, "words": formula_words(from_json(line.formula))} for line in shown],
