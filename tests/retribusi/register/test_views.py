@@ -204,3 +204,50 @@ def test_lists_ask_few_questions_however_long(owner: Client, django_assert_max_n
     for name in ("register", "stalls", "payers", "stickers"):
         with django_assert_max_num_queries(20):
             owner.get(reverse(f"retribusi:{name}"))
+
+
+HUGE = "9" * 5000
+ODD = (
+    "register/objek/?sesudah=99999999999999999999", f"register/objek/?sesudah={HUGE}", "register/objek/?q=%00",
+    f"register/objek/?q={HUGE}", f"register/wajib/?sesudah={HUGE}", f"register/impor/?sesudah={HUGE}",
+    f"register/stiker/?objek={HUGE}", "register/stiker/?objek=99999999999999999999", "register/impor/?kiriman=x",
+    "skrd/daftar/?bulan=9999-12", "skrd/daftar/?bulan=0001-01", f"skrd/daftar/?q=SKRD/2026/{HUGE}",
+    "skrd/daftar/?sebelum=2026/99999999999999999999999", f"skrd/?page={HUGE}", "skrd/daftar.csv?bulan=9999-12",
+    "skrd/baru/?masa=bulan&bulan=0001-01&jenis=pelayanan-pasar&pasar=cacaban",
+    "skrd/baru/?masa=bulan&bulan=9999-12&jenis=pelayanan-pasar&pasar=cacaban",
+    "skrd/baru/?masa=hari&tanggal=9999-12-31&jenis=pelayanan-pasar&pasar=cacaban",
+    "skrd/baru/?masa=hari&tanggal=0001-01-01&jenis=pelayanan-pasar&pasar=cacaban",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("address", ODD, ids=lambda a: a[:60])
+def test_odd_addresses_get_a_page(address: str, owner: Client) -> None:
+    b.held("A-1")
+    owner.raise_request_exception = False
+    assert owner.get(f"/retribusi/{address}").status_code in (200, 400)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1944-12-31", "2200-01-01", "9999-12-31", "\x00"])
+def test_days_of_another_age_are_refused_with_a_sentence(day: str, owner: Client) -> None:
+    stall = b.stall("A-9")
+    owner.raise_request_exception = False
+    taken = {"aksi": "tempati", "nama": "Sutinah", "mulai": day, "hak": "belum"}
+    assert owner.post(reverse("retribusi:stall", args=[stall]), taken).status_code == 422
+    run = {"jenis": "pelayanan-pasar", "pasar": "cacaban", "masa": "hari", "tanggal": day}
+    assert owner.post(reverse("retribusi:new_run"), run).status_code == 422
+    assert not Occupancy.objects.exists()
+
+
+@pytest.mark.parametrize("area", ["NaN", "Infinity", "1e400", "9" * 30, "\x00"])
+def test_an_area_that_is_no_number_is_refused_with_a_sentence(area: str, owner: Client) -> None:
+    owner.raise_request_exception = False
+    new = {"retribusi": "pelayanan-pasar", "pasar": "cacaban", "nomor": "b 12", "jenis": "los", "luas": area}
+    assert owner.post(reverse("retribusi:new_stall"), new).status_code == 422
+
+
+def test_a_field_with_a_nul_is_no_accident(owner: Client) -> None:
+    owner.raise_request_exception = False
+    begun = owner.post(reverse("retribusi:censuses"), {"pasar": "cacaban\x00", "judul": "Uji\x00"})
+    assert begun.status_code in (302, 422)
+    settled = owner.post(reverse("retribusi:import_lines"), {"aksi": "tautkan", "baris": "1", "npwrd": "x\x00"})
+    assert settled.status_code in (302, 404, 422)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tidar.retribusi.models import LevyKind, LevyObject, Market, Occupancy
 
+EARLIEST, LATEST = date(1945, 1, 1), date(2199, 12, 31)
 ANY: tuple[str, Any] = ("", "—")
 
 
@@ -22,7 +24,10 @@ class AreaField(forms.CharField):
         if not text:
             return None
         try:
-            return Decimal(text).quantize(Decimal("0.01"))
+            area = Decimal(text).quantize(Decimal("0.01"))
+            if area.is_finite():
+                return area
+            raise InvalidOperation
         except InvalidOperation as error:
             raise forms.ValidationError(_("Tulis luas dengan angka, misalnya 4,5.")) from error
 
@@ -34,6 +39,13 @@ class DayField(forms.DateField):
         options.setdefault("widget", forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
         options.setdefault("error_messages", {"required": _("Isi tanggalnya."), "invalid": _("Tanggal itu tidak ada.")})
         super().__init__(input_formats=["%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y"], **options)
+
+    def clean(self, value: Any) -> date | None:
+        """The day; a slip of the keyboard that lands in another age is none."""
+        day: date | None = super().clean(value)
+        if day is not None and not EARLIEST <= day <= LATEST:
+            raise forms.ValidationError(self.error_messages["invalid"])
+        return day
 
 
 class PayerForm(forms.Form):

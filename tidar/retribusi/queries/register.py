@@ -267,7 +267,7 @@ class Keyset:
 
 def keyset_page(found: QuerySet[Any], fields: Sequence[str], after: str, *, size: int = PAGE_SIZE) -> Keyset:
     """The rows after the one with id `after` in the order of `fields` (ascending, unique with the id last)."""
-    place = found.model._default_manager.filter(pk=after).first() if after.isdecimal() else None
+    place = found.model._default_manager.filter(pk=after).first() if after.isdecimal() and len(after) < 19 else None
     narrowed = found
     if place is not None:
         later = Q()

@@ -20,11 +20,12 @@ from tidar.common.ids import uuid7
 from tidar.common.pages import page
 from tidar.retribusi.actions.census import SEEN_KEYS, NewEntry, begin_census, close_census, photo_path, record_entry
 from tidar.retribusi.actions.census_settling import apply_entry, dismiss_entry
+from tidar.retribusi.forms.register import EARLIEST, LATEST
 from tidar.retribusi.models import Census, CensusEntry, LevyObject
 from tidar.retribusi.queries import census as queries
 from tidar.retribusi.queries.register import markets_for, payer_by_npwrd
 from tidar.retribusi.rules.photos import LARGEST_BYTES
-from tidar.retribusi.views.register.desk import act_of, census_named, done, number_in
+from tidar.retribusi.views.register.desk import act_of, census_named, done, number_in, text_in
 
 
 @requires("levies.see")
@@ -34,7 +35,7 @@ def censuses(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     made: list[uuid.UUID] = []
     if request.method == "POST":
-        market, title = request.POST.get("pasar", ""), request.POST.get("judul", "")
+        market, title = text_in(request, "pasar"), text_in(request, "judul")
         if done(request, lambda by, at: made.append(begin_census(market=market, title=title, by=by, at=at))):
             return redirect("retribusi:census", made[0])
     context = {
@@ -120,7 +121,7 @@ def _texts() -> dict[str, str]:
 def note(request: HttpRequest, found: Census) -> HttpResponseBase:
     """`/retribusi/pendataan/<uuid>/catat/`: one entry, from the phone's queue (JSON back) or from a plain form."""
     wants_json = "application/json" in request.headers.get("Accept", "")
-    block = request.POST.get("blok", "")
+    block = text_in(request, "blok")
     try:
         entry, is_new = record_entry(
             census_id=found.pk, entry=_entry(request), photo=_photo(request), by=actor_of(request), at=clock.now()
@@ -144,11 +145,11 @@ def _entry(request: HttpRequest) -> NewEntry:
         happened = parse_datetime(said["pada"]) if said.get("pada") else clock.now()
     except ValueError as error:
         raise UnableToFind(_("Catatan itu tidak dapat dibaca.")) from error
-    if happened is None or happened.tzinfo is None:
+    if happened is None or happened.tzinfo is None or not EARLIEST.year < happened.year <= LATEST.year:
         raise UnableToFind(_("Waktu catatan itu tidak dapat dibaca."))
     return NewEntry(
-        id=entry_id, finding=said.get("temuan", ""), happened_at=happened, object_id=number_in(request, "lapak"),
-        number=said.get("nomor", "")[:60], seen={key: said.get(key, "") for key in SEEN_KEYS},
+        id=entry_id, finding=text_in(request, "temuan"), happened_at=happened, object_id=number_in(request, "lapak"),
+        number=text_in(request, "nomor")[:60], seen={key: text_in(request, key) for key in SEEN_KEYS},
         lon=_degree(said.get("lon", ""), 180), lat=_degree(said.get("lat", ""), 90),
     )  # fmt: skip
 
@@ -196,7 +197,7 @@ def _settle(request: HttpRequest) -> None:
             said=_("Register sekarang sesuai dengan yang dilihat."),
         )  # fmt: skip
     elif act_of(request) == "abaikan":
-        reason = request.POST.get("alasan", "")
+        reason = text_in(request, "alasan")
         done(
             request, lambda by, at: dismiss_entry(entry_id=entry_id, reason=reason, by=by, at=at),
             said=_("Perbedaan itu diabaikan; alasannya tersimpan."),
@@ -206,7 +207,7 @@ def _settle(request: HttpRequest) -> None:
 def _payer(request: HttpRequest) -> int | None:
     if (chosen := number_in(request, "wajib")) is not None:
         return chosen
-    payer = payer_by_npwrd(request.POST.get("npwrd", ""))
+    payer = payer_by_npwrd(text_in(request, "npwrd"))
     return payer.pk if payer else None
 
 

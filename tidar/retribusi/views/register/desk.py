@@ -77,6 +77,11 @@ def done(
     return True
 
 
+def text_in(request: HttpRequest, name: str) -> str:
+    """What a form field says, without what no database would take."""
+    return request.POST.get(name, "").replace("\0", "")
+
+
 def number_in(request: HttpRequest, name: str) -> int | None:
     """A whole number in a form field, None when there is none."""
     text = request.POST.get(name, "")

@@ -19,7 +19,7 @@ from tidar.retribusi.actions.importing.settling import accept_line, dismiss_line
 from tidar.retribusi.models import ImportLine
 from tidar.retribusi.queries import imports as queries
 from tidar.retribusi.queries.register import keyset_page, payer_by_npwrd
-from tidar.retribusi.views.register.desk import act_of, done, number_in
+from tidar.retribusi.views.register.desk import act_of, done, number_in, text_in
 
 State = ImportLine.State
 TABS = (State.DUPLICATE, State.CONFLICT, State.APPLIED, State.SAME, State.DISMISSED, State.UNDONE)
@@ -72,7 +72,7 @@ def _settle(request: HttpRequest) -> None:
         "terima": (lambda by, at: accept_line(line_id=line, by=by, at=at), _("Baris itu masuk register.")),
         "tautkan": (lambda by, at: _linked(request, line, by=by, at=at), _("Baris itu ditautkan dan masuk register.")),
         "abaikan": (
-            lambda by, at: dismiss_line(line_id=line, reason=request.POST.get("alasan", ""), by=by, at=at),
+            lambda by, at: dismiss_line(line_id=line, reason=text_in(request, "alasan"), by=by, at=at),
             _("Baris itu diabaikan; alasannya tersimpan."),
         ),
         "batalkan": (lambda by, at: undo_line(line_id=line, by=by, at=at), _("Dibatalkan.")),
@@ -84,6 +84,6 @@ def _settle(request: HttpRequest) -> None:
 
 def _linked(request: HttpRequest, line: int, *, by: Actor, at: datetime) -> None:
     payer_id = number_in(request, "wajib")
-    if payer_id is None and (payer := payer_by_npwrd(request.POST.get("npwrd", ""))) is not None:
+    if payer_id is None and (payer := payer_by_npwrd(text_in(request, "npwrd"))) is not None:
         payer_id = payer.pk
     link_line(line_id=line, payer_id=payer_id or 0, by=by, at=at)

@@ -22,7 +22,7 @@ LARGEST_SHEET = 400
 def stickers(request: HttpRequest) -> HttpResponse:
     """`/retribusi/register/stiker/?pasar=&blok=` or `?objek=<id>`: one sticker for each stall, 24 on a page of A4."""
     actor = actor_of(request)
-    if (asked := request.GET.get("objek", "")).isdecimal():
+    if (asked := request.GET.get("objek", "")[:18]).isdecimal():
         found = queries.objects_for(actor, "levies.register").filter(pk=asked)
     else:
         found = queries.stalls(actor, narrowed_by(request), today=today())
