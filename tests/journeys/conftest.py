@@ -17,7 +17,7 @@ PHONE = {"width": 360, "height": 740}
 
 @pytest.fixture(scope="session")
 def city() -> Iterator[City]:
-    served = new_city("journey").start()
+    served = new_city("journey").start(patience_seconds=240)
     yield served
     served.stop()
     shutil.rmtree(served.home, ignore_errors=True)
