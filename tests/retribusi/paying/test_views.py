@@ -6,7 +6,9 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from tests.people.builders import assign, client_of, person
 from tests.retribusi import builders as city
@@ -95,6 +97,37 @@ def test_the_list_goes_on_by_keyset_and_skips_nothing(treasurer) -> None:
     second = page(treasurer, f"/retribusi/pembayaran/?sesudah={following[1]}")
     assert set(re.findall(r"K07-\d+", first)) | set(re.findall(r"K07-\d+", second)) == made
     assert not set(re.findall(r"K07-\d+", first)) & set(re.findall(r"K07-\d+", second))
+
+
+def test_the_list_is_of_this_month_and_never_of_years(treasurer) -> None:
+    pay(None, 1000)
+    old = pay(None, 2000, happened_at=city.AT - timedelta(days=200))
+    with CaptureQueriesContext(connection) as asked:
+        assert "1 pembayaran, Rp1.000" in page(treasurer, "/retribusi/pembayaran/")
+    sums = [one["sql"] for one in asked if "SUM(" in one["sql"] and "retribusi_payment" in one["sql"]]
+    assert sums and all("happened_at" in sql for sql in sums)
+    day = (city.AT - timedelta(days=210)).date()
+    assert old.receipt_number in page(treasurer, f"/retribusi/pembayaran/?dari={day}")
+    assert "2 pembayaran" not in page(treasurer, f"/retribusi/pembayaran/?dari={day}")
+    assert old.receipt_number in page(treasurer, f"/retribusi/pembayaran/?q={old.receipt_number}")
+    assert "paling lama 92 hari" in page(treasurer, f"/retribusi/pembayaran/?dari={day}&sampai=2026-11-25", 422)
+
+
+@pytest.mark.parametrize("query", ["dari=0001-01-01", "sampai=0001-01-01", "sampai=9999-12-31", "dari=9999-12-31"])
+def test_days_beyond_all_calendars_are_a_page(treasurer, query) -> None:
+    pay(None, 1000)
+    assert "<h1>" in page(treasurer, f"/retribusi/pembayaran/?{query}")
+
+
+def test_the_list_asks_the_same_for_one_collector_and_for_many(treasurer) -> None:
+    pay(None, 1000)
+    with CaptureQueriesContext(connection) as one:
+        page(treasurer, "/retribusi/pembayaran/")
+    for who in ("siti", "slamet", "joko"):
+        pay(None, 1000, collector_id=who)
+    with CaptureQueriesContext(connection) as many:
+        page(treasurer, "/retribusi/pembayaran/")
+    assert len(many) <= len(one)
 
 
 @pytest.mark.parametrize("ending", ["csv", "xlsx"])

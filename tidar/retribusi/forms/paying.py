@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tidar.retribusi.forms.custody import RupiahField
 from tidar.retribusi.models import Payment
 from tidar.retribusi.rules.cases import DECISIONS
+from tidar.retribusi.rules.paying import LIST_DAYS
 
 SURPLUS = (
     ("advance", _("Simpan sebagai uang muka pedagang")),
@@ -28,6 +30,13 @@ class NarrowForm(forms.Form):
     )
     juru = forms.CharField(label=_("Juru pungut"), max_length=80, required=False)
     q = forms.CharField(label=_("Cari"), max_length=60, required=False)
+
+    def clean_sampai(self) -> date | None:
+        """Not more days at once than a list holds."""
+        first, last = self.cleaned_data.get("dari"), self.cleaned_data.get("sampai")
+        if first and last and (last - first).days >= LIST_DAYS:
+            raise forms.ValidationError(_("Pilih paling lama %(n)s hari sekaligus.") % {"n": LIST_DAYS})
+        return last
 
 
 class StallForm(forms.Form):

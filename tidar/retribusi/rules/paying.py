@@ -15,6 +15,21 @@ TAKEN = ("tunai", "karcis", "qris", "va", "kartu")  # channels that bring new mo
 NEW_MONEY_SQL = """(p.channel NOT IN ('uang-muka', 'titipan') AND (p.reverses_id IS NULL OR p.cash_account_id = (
     SELECT taken.cash_account_id FROM retribusi_payment taken WHERE taken.id = p.reverses_id)))"""
 REFUSABLE = ("tunai", "karcis")  # money on the table can still be given back; a bank's message tells of what happened
+LIST_DAYS = 92  # of a list of payments: a quarter at once, so that no page reads years
+FIRST_DAY = date(2000, 1, 1)
+
+
+def days_listed(first: date | None, last: date | None, *, today: date) -> tuple[date, date]:
+    """The days of a list that somebody asked for: this month unless told otherwise, never more than `LIST_DAYS`.
+
+    With one end told, the other follows from it: until today, or from the first of the month.
+    """
+    until = max(min(last or today, today), FIRST_DAY)
+    since = max(min(first or until.replace(day=1), today), FIRST_DAY)
+    if first is None:
+        return since, until
+    longest = since + timedelta(days=LIST_DAYS - 1)
+    return since, min(until, longest)
 
 
 def amount_fault(amount: object) -> str:

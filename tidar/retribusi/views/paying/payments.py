@@ -24,23 +24,24 @@ from tidar.retribusi.models import Payment
 from tidar.retribusi.queries import payments as queries
 from tidar.retribusi.queries.custody import name_of
 from tidar.retribusi.queries.register import markets_for
-from tidar.retribusi.views.paying.loading import SeenPayment, payment_named
+from tidar.retribusi.rules.paying import days_listed
+from tidar.retribusi.views.paying.loading import SeenPayment, payment_named, today
 
 
 def _narrowed(request: HttpRequest) -> tuple[NarrowForm, queries.Narrowed]:
     form = NarrowForm(request.GET)
     form.is_valid()
     said = form.cleaned_data if form.is_bound else {}
+    first, last = days_listed(said.get("dari"), said.get("sampai"), today=today())
     return form, queries.Narrowed(
-        said.get("dari"), said.get("sampai"), said.get("pasar", ""), said.get("cara", ""), said.get("juru", ""),
-        said.get("q", "").strip(),
-    )  # fmt: skip
+        first, last, said.get("pasar", ""), said.get("cara", ""), said.get("juru", ""), said.get("q", "").strip()
+    )
 
 
 @requires("levies.see")
 @require_safe
 def payments(request: HttpRequest) -> HttpResponse:
-    """`/retribusi/pembayaran/?dari=&sampai=&pasar=&cara=&juru=&q=&sesudah=`: every receipt, newest first."""
+    """`/retribusi/pembayaran/?dari=&sampai=&pasar=&cara=&juru=&q=&sesudah=`: receipts of some days, newest first."""
     actor = actor_of(request)
     form, to = _narrowed(request)
     mine = queries.payments_seen_by(actor)
@@ -53,7 +54,7 @@ def payments(request: HttpRequest) -> HttpResponse:
         "form": form,
         "to": to,
         "rows": rows,
-        "names": {key: name_of(key) for key in ids},
+        "names": queries.names_of(ids),
         "following": following,
         "is_first": not request.GET.get("sesudah"),
         "sums": queries.sums_of(found),
