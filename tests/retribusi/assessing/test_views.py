@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import uuid
 import zipfile
 
 import openpyxl
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +20,8 @@ from tidar.people.models import Notice
 from tidar.retribusi.actions.assessing.ordering import take_up_runs, work_on_run
 from tidar.retribusi.actions.assessing.papers import print_run
 from tidar.retribusi.models import Assessment, Run
+from tidar.retribusi.queries.assessing import runs as queries
+from tidar.retribusi.views.assessing import runs as pages
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
 MONTH = {"jenis": b.KIND, "pasar": b.MARKET, "masa": "bulan", "bulan": "2026-11"}
@@ -285,3 +289,15 @@ def test_draft_lines_by_block_and_difference(officer: Client) -> None:
     block = officer.get(url, {"blok": f"{b.MARKET}|B"}).content.decode()
     assert ("B-001" in block, "A-001" in block) == (True, False)
     assert "Tidak ada baris di sini" in officer.get(url, {"beda": "naik"}).content.decode()
+
+
+def test_the_next_page_of_draft_lines_goes_on_above_a_thousand(officer: Client, monkeypatch) -> None:
+    b.stalls(3)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval(pg_get_serial_sequence('retribusi_runline', 'id'), 1500)")
+    for module in (pages, queries):
+        monkeypatch.setattr(module, "PER_PAGE", 1)
+    url = reverse("retribusi:run_lines", args=[ordered(officer).pk])
+    following = re.findall(r'rel="next" href="([^"]+)"', officer.get(url).content.decode())
+    second = officer.get(url + following[0]).content.decode()
+    assert ("A-001" in second, "A-002" in second) == (False, True)

@@ -129,3 +129,32 @@ def test_differences_are_settled_on_their_page(owner: Client, colleague: Client,
     owner.post(url, {"aksi": "terapkan", "catatan": entry.pk})
     assert Occupancy.objects.get().to_date is not None
     assert "Dikosongkan" in owner.get(url, {"lihat": "selesai"}).content.decode()
+
+
+def test_the_bars_of_a_market_of_a_thousand_stalls_are_numbers(owner: Client, walk: uuid.UUID) -> None:
+    one = LevyObject.objects.get(number="A-002")
+    LevyObject.objects.bulk_create(
+        LevyObject(
+            levy_kind=one.levy_kind, market=one.market, number=f"Z-{n}", block="Z", qr_code=f"Z{n}", registered_at=b.AT
+        )
+        for n in range(1000)
+    )
+    page = owner.get(reverse("retribusi:census", args=[walk])).content.decode()
+    assert 'max="1002" value="0"' in page
+    assert 'max="1000" value="0"' in page
+
+
+@pytest.mark.parametrize("odd", [{"pada": "0001-01-01T00:00+14:00"}, {"pada": "9999-12-31T23:59-14:00"}])
+def test_a_moment_of_another_age_is_refused_with_a_sentence(
+    owner: Client, walk: uuid.UUID, odd: dict[str, str]
+) -> None:
+    stall = LevyObject.objects.get(number="A-001")
+    assert note(owner, walk, id=uuid.uuid4(), lapak=stall.pk, temuan="sesuai", **odd).status_code == 404
+    assert not CensusEntry.objects.exists()
+
+
+def test_a_nul_in_an_entry_is_left_out(owner: Client, walk: uuid.UUID) -> None:
+    stall = LevyObject.objects.get(number="A-001")
+    answer = note(owner, walk, id=uuid.uuid4(), lapak=stall.pk, temuan="pedagang-lain", trader="Parjo\x00")
+    assert answer.status_code == 200
+    assert CensusEntry.objects.get().seen["trader"] == "Parjo"
