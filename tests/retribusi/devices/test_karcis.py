@@ -93,6 +93,8 @@ def test_a_sale_that_was_taken_back_is_never_answered_as_booked(who, keeper, boo
     """The keeper typed it, it was taken back; the phone's own record of it is cash that nobody booked."""
     typed = karcis.record_sale(sale=sold(who, book, 11, 20), by=keeper, at=EVENING)
     reverse_payment(payment_id=typed.payment_id, reason="salah ketik", by=keeper, at=EVENING)
+    asked = Case.objects.get()
+    assert (asked.kind, asked.amount_rupiah, asked.held_rupiah) == ("karcis", 20_000, 0)
     [one] = send(who, who.phone.sign("karcis", book=book.pk, first=11, last=20, market=MARKET, amount=20_000)).results
     assert (one.state, who.bag, suspense()) == ("ditahan", 20_000, 20_000)
     assert "sudah dibatalkan" in one.sentence

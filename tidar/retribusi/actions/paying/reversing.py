@@ -73,6 +73,7 @@ def reverse_payment(
         made = _mirror(payment, words, in_hand=in_hand, at=at)
         _post(payment, made, words, in_hand=in_hand, by=by, at=at)
         case = _hold(payment, made, held, in_hand=in_hand, by=by, at=at)
+        _ask_for_karcis(payment, by=by, at=at)
         _tell(payment, made, words, by=by, at=at)
     return Reversal(made.pk, case)
 
@@ -234,6 +235,17 @@ def _hold(payment: Payment, made: Payment, held: int, *, in_hand: bool, by: Acto
         subject=f"pembayaran:{payment.pk}", occupancy_id=payment.occupancy_id, amount_rupiah=amount,
         held_rupiah=amount, by=by, at=at,
         sentence=f"{rupiah_text(amount)} ({payment.receipt_number}) dibatalkan; uangnya menunggu keputusan.",
+    )  # fmt: skip
+
+
+def _ask_for_karcis(payment: Payment, *, by: Actor, at: datetime) -> None:
+    """A serial ends once: karcis whose sale is taken back stay sold, without money, until a person says why."""
+    if payment.channel != Payment.Channel.KARCIS:
+        return
+    open_case(
+        kind=Case.Kind.KARCIS.value, key=f"{payment.key}:batal", agency=payment.agency_id,
+        subject=f"pembayaran:{payment.pk}", amount_rupiah=payment.amount_rupiah, by=by, at=at,
+        sentence=f"{payment.receipt_number} tercatat terjual, tetapi penjualannya dibatalkan.",
     )  # fmt: skip
 
 
