@@ -15,9 +15,9 @@ from django.utils import translation
 from tests.hub import builders_deliveries as b
 from tests.hub.builders_deliveries import BAD, GOOD
 from tests.people.builders import client_of, person
+from tidar.common.files import safe_cell
 from tidar.common.models import AuditEntry
 from tidar.hub.models import Delivery, Feed, FeedToken, QuarantinedRow
-from tidar.common.files import safe_cell
 from tidar.places import api as places
 
 HTMX = {"HTTP_HX_REQUEST": "true"}
