@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from tests.retribusi.devices.builders import EVENING, actor_of, collector, posted, registered, sale, send, user
 from tests.retribusi.devices.signing import Phone, numbered
@@ -143,3 +144,19 @@ def test_codes_are_given_once() -> None:
     made = together(*[lambda n=n: registered(people[n], phones[n]) for n in range(6)])
     assert sorted(one.code for one in made) == ["K01", "K02", "K03", "K04", "K05", "K06"]
     assert Device.objects.count() == 6
+
+
+def test_more_records_make_no_more_work_for_the_orm() -> None:
+    """Of a plain receipt each record costs its own prepared statements and nothing that is made anew."""
+    who, holder = collector(), occupancy()
+    skrd(holder, [3_000] * 20)
+    send(who, sale(who, holder, 3_000))
+
+    def asked(many: int) -> int:
+        records = [sale(who, holder, 3_000) for _ in range(many)]
+        with CaptureQueriesContext(connection) as seen:
+            send(who, *records)
+        return sum(1 for query in seen if query["sql"] not in ("BEGIN", "COMMIT"))
+
+    assert asked(2) == asked(12)
+    assert who.bag == 15 * 3_000
