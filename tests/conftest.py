@@ -15,6 +15,15 @@ append_only.install()
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser driver runs its own loop in the test thread
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Browser libraries and styles are there before any page is asked for; built once, before workers start."""
+    if not hasattr(session.config, "workerinput"):
+        from django.core.management import call_command
+
+        call_command("build_ui", verbosity=0)
+
+
 @pytest.fixture(autouse=True)
 def _only_loopback() -> None:
     socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)

@@ -37,7 +37,7 @@ def test_every_demo_file_is_published_by_the_real_intake(home) -> None:
     said: list[str] = []
     city.load_demo(said.append)
     assert said == []
-    assert Delivery.objects.published().count() == len(list(city.demo_files())) == 9
+    assert Delivery.objects.published().count() == len(list(city.demo_files())) == 10
     assert not Feed.objects.filter(sample=False).exists()  # made-up data says so
 
 
