@@ -117,9 +117,7 @@ class Assessment(models.Model):
     occupancy = models.ForeignKey(
         Occupancy, on_delete=models.PROTECT, related_name="assessments", db_index=False, db_constraint=False
     )  # `skrd_once_per_period` finds by occupancy, cancelled ones too
-    tariff = models.ForeignKey(
-        Tariff, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
-    )
+    tariff = models.ForeignKey(Tariff, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     year = models.PositiveSmallIntegerField()
     sequence = models.PositiveBigIntegerField()  # of the series SKRD
     period_from_date = models.DateField()
@@ -139,7 +137,9 @@ class Assessment(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["year", "sequence"], name="skrd_number_once"),
             models.UniqueConstraint(  # a cancelled one stands aside under its own id
-                F("occupancy"), F("period_from_date"), F("period_to_date"),
+                F("occupancy"),
+                F("period_from_date"),
+                F("period_to_date"),
                 Case(When(closed_by="batal", then=F("id")), default=None),
                 nulls_distinct=False,
                 name="skrd_once_per_period",

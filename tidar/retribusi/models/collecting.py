@@ -193,7 +193,9 @@ class DeviceRecord(models.Model):
     objects: ClassVar[models.Manager[DeviceRecord]] = models.Manager()
 
     class Meta:
-        indexes = (models.Index(fields=["device", "-counter"], condition=Q(state="ditahan"), name="device_record_held"),)
+        indexes = (
+            models.Index(fields=["device", "-counter"], condition=Q(state="ditahan"), name="device_record_held"),
+        )
         constraints = (
             models.UniqueConstraint(fields=["device", "counter", "content_hash"], name="device_record_once"),
             models.UniqueConstraint(
