@@ -17,7 +17,7 @@ from django.db.models import Sum
 from tidar.common.formats import date_text
 from tidar.ledger import api as ledger
 from tidar.places import api as places
-from tidar.retribusi.models import Deposit, Handover, LevyKind, Payment
+from tidar.retribusi.models import Case, Deposit, Handover, LevyKind, Payment
 from tidar.retribusi.queries.custody import collectors
 from tidar.retribusi.queries.takings import DayTaking, bounds, daily_takings
 from tidar.retribusi.rules.accounts import channel_cash_key, collector_cash_key, treasurer_cash_key
@@ -148,6 +148,8 @@ def collector_book(agency: str, collector_id: str, first: date, last: date) -> B
                  f"Tunai dari pedagang, {date_text(one.day)}", one.rupiah, 0) for one in taken),
         *(_Entry(one.confirmed_at or since, 1, one.tbp_number, "", f"Diserahkan kepada {one.treasurer_name}", 0,
                  int(one.counted_rupiah or 0) - one.surplus_rupiah) for one in handed),
+        *(_Entry(at, 2, number, "", "Kelebihan serah terima yang dijelaskan bukti kemudian", 0, rupiah)
+          for _who, at, number, rupiah in _explained(agency, since, until, collector=collector_id)),
     ]  # fmt: skip
     return _book(entries, opening, closing)
 
@@ -245,11 +247,14 @@ def three_way(agency: str, first: date, last: date) -> ThreeWay:
         if one.channel in CASH:
             taken[one.collector_id] += one.rupiah
     counted = _counted(agency, since, until)
+    explained: dict[str, int] = defaultdict(int)
+    for who, _at, _number, rupiah in _explained(agency, since, until):
+        explained[who] += rupiah
     deposited = Deposit.objects.filter(agency_id=agency, deposited_at__gte=since, deposited_at__lt=until)
     brought = int(deposited.aggregate(sum=Sum("amount_rupiah", default=0))["sum"])
     matches = [
-        Match(who, name, opening.get(collector_cash_key(who), 0), taken[who], counted.get(who, (0, 0))[0],
-              closing.get(collector_cash_key(who), 0))
+        Match(who, name, opening.get(collector_cash_key(who), 0), taken[who],
+              counted.get(who, (0, 0))[0] + explained[who], closing.get(collector_cash_key(who), 0))
         for who, name in names.items()
     ]  # fmt: skip
     key, gross, surplus = treasurer_cash_key(agency), _gross(counted), sum(extra for _r, extra in counted.values())
@@ -264,6 +269,21 @@ def _counted(agency: str, since: datetime, until: datetime) -> dict[str, tuple[i
     )
     sums = found.values_list("collector_id").annotate(Sum("counted_rupiah"), Sum("surplus_rupiah")).order_by()
     return {who: (int(counted - surplus), int(surplus)) for who, counted, surplus in sums}
+
+
+def _explained(
+    agency: str, since: datetime, until: datetime, *, collector: str = ""
+) -> list[tuple[str, datetime, str, int]]:
+    """Surpluses that later receipts explained in a span: collector, when, TBP, rupiah. They leave the bag's account."""
+    cases = Case.objects.filter(
+        agency_id=agency, settled_at__gte=since, settled_at__lt=until, group_key__startswith="serah:",
+        group_key__endswith=":jelas",
+    )  # fmt: skip
+    rows = cases.values_list("group_key", "settled_at", "held_rupiah")
+    found = {key.split(":")[1]: (at, rupiah) for key, at, rupiah in rows if at is not None}
+    papers = Handover.objects.filter(pk__in=found)
+    papers = papers.filter(collector_id=collector) if collector else papers
+    return [(one.collector_id, found[str(one.pk)][0], one.tbp_number, int(found[str(one.pk)][1])) for one in papers]
 
 
 def _gross(counted: Mapping[str, tuple[int, int]]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import connection
 
+from tidar.retribusi.queries.custody import check_custody
 from tidar.retribusi.rules.collected import COLLECTED
 from tidar.retribusi.rules.invariants import INVARIANTS, Invariant, statement
 
@@ -13,7 +14,7 @@ NAMED = 3  # of what breaks an invariant, how many are named
 def check() -> tuple[str, ...]:
     """One sentence for each invariant that does not hold, with the first that break it; empty when all hold."""
     found = [(invariant, _broken(invariant)) for invariant in (*INVARIANTS, *COLLECTED)]
-    return tuple(_sentence(invariant, names) for invariant, names in found if names)
+    return (*(_sentence(invariant, names) for invariant, names in found if names), *check_custody())
 
 
 def _broken(invariant: Invariant) -> tuple[str, ...]:

@@ -314,14 +314,40 @@ def titles_by_code(by_account: Mapping[str, int]) -> list[tuple[str, str, int]]:
 
 def late_receipts(found: Handover) -> int:
     """Cash that a collector took before a count, but that was recorded only after it: what a surplus may have been."""
-    if found.confirmed_at is None:
-        return 0
+    return _late([found]) if found.confirmed_at is not None else 0
+
+
+def unexplained_late_receipts(collector_id: str) -> int:
+    """All such cash of a collector over all counts, each receipt once, less what explained a surplus already."""
+    counted = list(Handover.objects.filter(collector_id=collector_id, confirmed_at__isnull=False))
+    return _late(counted) - sum(explained_rupiah([one.pk for one in counted]).values())
+
+
+def _late(counted: Sequence[Handover]) -> int:
+    straddles = Q(pk__in=[])
+    for one in counted:
+        straddles |= Q(happened_at__lte=one.confirmed_at, recorded_at__gt=one.confirmed_at)
     late = Payment.objects.filter(
-        collector_id=found.collector_id,
-        cash_account__key=collector_cash_key(found.collector_id),
-        happened_at__lte=found.confirmed_at,
-        recorded_at__gt=found.confirmed_at,
+        straddles,
+        collector_id__in={one.collector_id for one in counted},
+        cash_account__key__in={collector_cash_key(one.collector_id) for one in counted},
         reverses=None,
         reversed_by=None,
     )
     return int(late.aggregate(sum=Sum("amount_rupiah", default=0))["sum"])
+
+
+def explained_group(handover_id: uuid.UUID) -> str:
+    """The ledger group that explains a hand-over's surplus: titipan back to the bag's account."""
+    return f"serah:{handover_id}:jelas"
+
+
+def explained_rupiah(
+    handover_ids: Sequence[uuid.UUID], *, since: datetime | None = None, until: datetime | None = None
+) -> dict[uuid.UUID, int]:
+    """Of these hand-overs, the surpluses that later receipts explained, when they were explained in the span."""
+    groups = {explained_group(one): one for one in handover_ids}
+    found = Case.objects.filter(group_key__in=groups)
+    if since is not None and until is not None:
+        found = found.filter(settled_at__gte=since, settled_at__lt=until)
+    return {groups[key]: int(rupiah) for key, rupiah in found.values_list("group_key", "held_rupiah")}

@@ -21,7 +21,7 @@ from tidar.ledger import api as ledger
 from tidar.retribusi.actions.accounts import open_by_key
 from tidar.retribusi.actions.custody.handovers import UnableToHandOver
 from tidar.retribusi.models import Case, Handover
-from tidar.retribusi.queries.custody import late_receipts
+from tidar.retribusi.queries.custody import explained_group, late_receipts, unexplained_late_receipts
 from tidar.retribusi.rules.accounts import collector_cash_key, suspense_key
 
 
@@ -37,11 +37,14 @@ def _key(found: Handover) -> str:
 def explain_surplus(*, handover_id: uuid.UUID, by: Actor, at: datetime) -> int:
     """Move a hand-over's surplus from titipan to the collector's bag; returns how much.
 
-    Raises `UnableToHandOver` unless receipts taken before the count and recorded after it come to at least as much, and
-    the bag shows that much. Locks: hand-over, then case (decision 0005). Only whoever keeps the treasury may.
+    Raises `UnableToHandOver` unless receipts taken before the count and recorded after it come to at least as much, no
+    other surplus was explained by them, and the bag shows that much. Locks: all of the collector's hand-overs by id,
+    then the case (decision 0005). Only whoever keeps the treasury may.
     """
     with transaction.atomic():
-        found = Handover.objects.select_for_update().filter(pk=handover_id).first()
+        of_collector = Handover.objects.filter(pk=handover_id).values("collector_id")
+        held = Handover.objects.select_for_update().filter(collector_id__in=of_collector).order_by("pk")
+        found = next((one for one in held if one.pk == handover_id), None)
         if found is None:
             raise UnableToFind(_("Serah terima itu tidak ada."))
         by.must("levies.treasury", agency=found.agency_id)
@@ -49,7 +52,7 @@ def explain_surplus(*, handover_id: uuid.UUID, by: Actor, at: datetime) -> int:
         if case is None:
             raise UnableToHandOver(_("Tidak ada kelebihan yang masih terbuka."))
         _must_be_explained(found, case)
-        key = f"serah:{found.pk}:jelas"
+        key = explained_group(found.pk)
         suspense, bag = (
             open_by_key(name, at=at) for name in (suspense_key(found.agency_id), collector_cash_key(found.collector_id))
         )
@@ -62,7 +65,7 @@ def explain_surplus(*, handover_id: uuid.UUID, by: Actor, at: datetime) -> int:
 def _must_be_explained(found: Handover, case: Case) -> None:
     key = collector_cash_key(found.collector_id)
     held = ledger.balances([key]).get(key, 0)
-    if min(held, late_receipts(found)) < case.held_rupiah:
+    if min(held, late_receipts(found), unexplained_late_receipts(found.collector_id)) < case.held_rupiah:
         raise UnableToHandOver(
             _("Bukti yang baru masuk belum menjelaskan kelebihan %s.") % rupiah_text(case.held_rupiah)
         )
