@@ -18,6 +18,8 @@ from tidar.people import api as people
 from tidar.places import api as places
 from tidar.retribusi.models import LevyKind, Market
 
+EARLIEST = date(2000, 2, 1)  # no book is older; keeps the days and years before it inside the calendar
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -75,9 +77,9 @@ def desk_led(request: HttpRequest) -> Desk:
 
 
 def day_asked(request: HttpRequest, desk_today: date, *, name: str = "hari") -> date:
-    """The day in the address, never after today; today where none, or none that is one, was asked for."""
+    """The day in the address, never after today or before `EARLIEST`; today where none was asked for."""
     try:
-        return min(date.fromisoformat(request.GET.get(name, "")), desk_today)
+        return max(EARLIEST, min(date.fromisoformat(request.GET.get(name, "")), desk_today))
     except ValueError:
         return desk_today
 
@@ -116,4 +118,4 @@ def _month(text: str, desk_today: date) -> date:
         asked = date.fromisoformat(f"{text}-01")
     except ValueError:
         asked = desk_today
-    return min(asked, desk_today).replace(day=1)
+    return max(EARLIEST, min(asked, desk_today)).replace(day=1)

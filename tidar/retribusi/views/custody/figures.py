@@ -84,7 +84,7 @@ def _narrowed(request: HttpRequest, desk: Desk) -> Narrowed:
         market=market if Market.objects.filter(pk=market, agency_id=desk.agency_code).exists() else "",
         block=request.GET["blok"][:20] if "blok" in request.GET else None,
         by=by if by in ("pasar", "blok", "pedagang") else "pasar",
-        offset=min(int(offset), 10**6) if offset.isdecimal() else 0,
+        offset=int(offset) if offset.isdecimal() and len(offset) < 7 else 0,
         limit=PER_PAGE + 1,
     )
 
