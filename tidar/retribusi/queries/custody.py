@@ -21,7 +21,7 @@ from tidar.ledger import api as ledger
 from tidar.people import api as people
 from tidar.places import api as places
 from tidar.retribusi.models import Case, Deposit, Device, Handover, LevyKind, Parameter, Payment
-from tidar.retribusi.rules.accounts import collector_cash_key, treasurer_cash_key
+from tidar.retribusi.rules.accounts import collector_cash_key, refund_key, treasurer_cash_key
 from tidar.retribusi.rules.custody import Lateness, due_at, lateness
 
 State = Handover.State
@@ -302,6 +302,11 @@ def open_cases(agency: str) -> OpenCases:
     found = Case.objects.filter(agency_id=agency, settled_at=None)
     sums = found.aggregate(n=Count("pk"), oldest=Min("opened_at"), held=Sum("held_rupiah", default=0))
     return OpenCases(sums["n"], sums["oldest"], int(sums["held"]))
+
+
+def refund_owed(agency: str) -> int:
+    """What cases decided to give back and nobody was paid yet."""
+    return ledger.balances([refund_key(agency)]).get(refund_key(agency), 0)
 
 
 def titles_by_code(by_account: Mapping[str, int]) -> list[tuple[str, str, int]]:

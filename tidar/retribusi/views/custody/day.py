@@ -88,6 +88,7 @@ def _papers(agency: str, asked: date) -> dict[str, Any]:
         "deposited_rupiah": sum(one.amount_rupiah for one in deposits),
         "channels_rupiah": sum(channels.values()),
         "cases": custody.open_cases(agency),
+        "refund_rupiah": custody.refund_owed(agency),
     }
 
 
