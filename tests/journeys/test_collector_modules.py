@@ -298,6 +298,7 @@ def test_the_print_dialog_shows_only_a_58_mm_slip(browser: Browser) -> None:
         phone.begin("Q0000001")
         phone.confirm.click()
         expect(phone.page.locator(".done__tick")).to_be_visible()
+        phone.until_sent()  # the slip is drawn anew when the city has it
         phone.page.emulate_media(media="print")
         expect(phone.page.locator(".slip")).to_be_visible()
         for other in (".bar", ".foot", ".done", ".facts >> nth=0"):

@@ -365,6 +365,7 @@ def test_a_full_phone_gives_no_receipt_and_uses_no_number(phone: Collector, fake
     assert (phone.records(), phone.bag()) == ([], 0)
     phone.page.evaluate("() => { IDBObjectStore.prototype.add = real }")
     phone.confirm.click()
+    expect(phone.page.locator(".done__tick")).to_be_visible()  # nothing to send until there is a receipt
     phone.until_sent()
     assert [body["counter"] for body in _same_on_both_sides(phone, fake)] == [1]
 
