@@ -19,7 +19,7 @@ from tests.retribusi.devices.make_vectors import PATH as VECTORS
 from tests.retribusi.pungut.fake_city import FakeCity, stall
 from tidar.documents.api import amount_in_words
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 BASE = "/static/retribusi/pungut"
 GOLDEN = Path(__file__).resolve().parents[1] / "retribusi" / "pungut" / "slip.escpos"
 

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, expect
 from tests.journeys.collector import PATIENCE, STORE, Collector
 from tests.retribusi.pungut.fake_city import FakeCity, stall
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 RECORD = "/static/retribusi/pungut/record.js"
 
 

@@ -13,7 +13,7 @@ from tests.browser import ARGUMENTS, executable
 from tests.journeys.collector import PATIENCE, Collector
 from tests.retribusi.pungut.fake_city import FakeCity
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 SCREENS = (
     "#/", "#/blok/rejowinangun%2FA", "#/cari", "#/pindai", "#/lapak/Q0000002", "#/lapak/Q0000005",
     "#/bayar/Q0000002/15000", "#/bayar/Q0000002/0", "#/bayar-nomor/Z-9", "#/riwayat", "#/setor", "#/karcis",
