@@ -61,6 +61,7 @@ def test_the_first_paper_is_the_usual_one() -> None:
     assert documents.pdf(view.id) == documents.pdf(view.id, paper="a6") != documents.pdf(view.id, paper="58mm")
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("kind", "paper"), [("skrd", "a4"), ("ssrd", "58mm")])
 def test_another_process_prints_the_same_bytes(kind: str, paper: str) -> None:

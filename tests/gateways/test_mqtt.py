@@ -91,6 +91,7 @@ def test_what_is_sent_while_nobody_listens_is_delivered_later(broker: Broker) ->
         eventually(lambda: taken.payloads == [b"a", b"b"])
 
 
+@pytest.mark.slow
 def test_unacknowledged_messages_come_again_after_a_restart(broker: Broker) -> None:
     with listening(broker.url, Taken(*[NotNow("basis data")] * 99)):
         publish(broker.url, b"a")

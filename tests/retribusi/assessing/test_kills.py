@@ -19,7 +19,7 @@ from tidar.retribusi.actions.assessing import begin_issue, begin_signing, previe
 from tidar.retribusi.actions.assessing.ordering import Terms, order_preview, take_up_runs
 from tidar.retribusi.models import Assessment, Run, RunLine
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 STALLS = 9
 
 # Works on a run as the worker does, with chunks of two, and kills itself before the statement whose number is given.

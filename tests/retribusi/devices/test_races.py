@@ -19,7 +19,7 @@ from tests.retribusi.paying.builders import occupancy, skrd
 from tidar.retribusi.actions import device_records, device_store, syncing
 from tidar.retribusi.models import Device, DeviceRecord, Payment
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
 def together(*acts: Callable[[], Any]) -> list[Any]:

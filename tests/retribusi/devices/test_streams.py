@@ -20,7 +20,7 @@ from tidar.retribusi.models import Case, DeviceRecord, Payment
 from tidar.retribusi.queries.checking import check as broken
 from tidar.retribusi.rules.devices import missing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 NO_SHRINKING = (Phase.explicit, Phase.reuse, Phase.generate)  # each try is a day in the database
 STEPS = st.lists(
     st.tuples(st.sampled_from(["sale", "sale", "sale", "unknown", "void", "fork"]), st.integers(1, 9_999)),

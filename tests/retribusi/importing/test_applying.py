@@ -12,7 +12,7 @@ from tests.retribusi.register import builders as b
 from tidar.hub.models import Delivery, Event
 from tidar.retribusi.models import ImportLine, LevyObject, Occupancy, Payer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

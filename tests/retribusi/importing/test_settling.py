@@ -21,7 +21,7 @@ from tidar.retribusi.actions.importing.settling import (
 )
 from tidar.retribusi.models import ImportLine, Occupancy, Payer, RightRenewal
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture(autouse=True)

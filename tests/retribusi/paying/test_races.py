@@ -27,7 +27,7 @@ from tidar.retribusi.models import Allocation, Case, Payment
 from tidar.retribusi.queries.checking import check
 from tidar.retribusi.rules import accounts as names
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 TREASURER = actor("levies.treasury", id="tri")
 
 
