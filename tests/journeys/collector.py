@@ -87,6 +87,7 @@ class Collector:
         expect(self.page.locator(".done__tick")).to_be_visible()
         number = self.page.locator(".bar__over").inner_text()
         self.page.get_by_role("button", name="Selesai").click()
+        expect(self.page.locator(".done__tick")).to_have_count(0)  # by now the store has forgotten this receipt
         return number
 
     def kill(self) -> None:
@@ -127,6 +128,13 @@ class Collector:
             assert time.monotonic() < deadline, f"in the bag: {self.bag()}"
             self.page.evaluate("dispatchEvent(new Event('online'))")
             self.page.wait_for_timeout(300)
+
+    def until_fetched_after(self, moment: Any, seconds: float = 20) -> None:
+        """Wait until the phone holds a route that it fetched later than the one of `moment`."""
+        deadline = time.monotonic() + seconds
+        while self.recall("route")["fetched"] == moment:
+            assert time.monotonic() < deadline, "still the old route"
+            self.page.wait_for_timeout(200)
 
     def until_sent(self, seconds: float = 60) -> None:
         """Wait until nothing waits on the phone."""

@@ -70,8 +70,10 @@ def test_every_screen_says_where_it_is(browser: Browser, fake: FakeCity) -> None
     phone = Collector.new(browser, fake.url)
     phone.ready()
     for hash_ in ("#/cari", "#/lapak/Q0000002", "#/setor"):
+        before = phone.page.locator("h1").inner_text()
         phone.go(hash_)
         heading = phone.page.locator("h1")
+        expect(heading).not_to_have_text(before)
         expect(heading).to_be_focused()
         expect(phone.page).to_have_title(f"{heading.inner_text()} · Pungut")
     phone.context.close()
