@@ -72,8 +72,10 @@ DEBUG = os.environ.get("TIDAR_DEBUG", "") == "1"
 ALLOWED_HOSTS = os.environ.get("TIDAR_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [TIDAR_PUBLIC_URL] if TIDAR_PUBLIC_URL.startswith("https") else []
 DATABASES = {"default": _database()}
+# Only statements that ask for it stay prepared (posting a payment). Django's connections would refuse even those.
+DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 1_000_000
 if os.environ.get("TIDAR_DB_POOL") == "1":  # set by `tidar serve` for its web process
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 16, "timeout": 10}
 
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 
 from tests.city import City
 from tests.journeys.conftest import PHONE, WIDE
+from tests.journeys.crawl import walk
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -36,9 +37,20 @@ SIGNED_IN = (
     "/pemberitahuan/",
     "/jejak-audit/",
     "/ui/",
+    "/retribusi/",
+    "/retribusi/pimpinan/",
+    "/retribusi/kas/",
+    "/retribusi/kas/bku/",
+    "/retribusi/kas/piutang/",
+    "/retribusi/pasar/rejowinangun/",
+    "/retribusi/register/objek/",
+    "/retribusi/skrd/",
+    "/retribusi/pembayaran/",
+    "/pungut/",
+    "/papan/rejowinangun/",
     "/tidak-ada/",
 )
-PUBLIC = ("/", "/akun/masuk/", "/wilayah/", "/ui/", "/wall")
+PUBLIC = ("/", "/akun/masuk/", "/wilayah/", "/ui/", "/wall", "/papan/rejowinangun/", "/pedagang/masuk/", "/dok/")
 # pages of one thing: (where its link stands, what the link contains)
 LINKED = (
     ("/hub/umpan/penduduk/", "/hub/kiriman/"),
@@ -46,6 +58,14 @@ LINKED = (
     ("/orang/", "/orang/0"),
 )
 DIRTY = Path(__file__).resolve().parents[2] / "regions" / "33.71" / "demo" / "kotor" / "penduduk-2026-11-kotor.xlsx"
+# who walks from link to link, from where, and how many pages of different shape they must reach at least
+WALKERS = (
+    ("Administrator", ("/", "/retribusi/"), 65),
+    ("Kartini", ("/retribusi/",), 30),
+    ("Darmo", ("/retribusi/",), 15),
+    ("Tuti", ("/retribusi/",), 20),
+    ("Slamet", ("/retribusi/",), 8),
+)
 PAGE_BYTES, WALL_BYTES = 150_000, 1_500_000
 
 
@@ -89,6 +109,20 @@ def test_pages_of_one_thing_are_accessible(sign_in: Callable[..., Page], viewpor
             page.locator("a[href*='/telusur/baris/']").first.click()
             faults["row"] = _here(page)
     assert {path: found for path, found in faults.items() if found} == {}
+
+
+@pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])
+@pytest.mark.parametrize("who", WALKERS, ids=[words for words, *_ in WALKERS])
+def test_every_page_a_person_can_walk_to(sign_in: Callable[..., Page], who: tuple, viewport: dict) -> None:
+    words, starts, least = who
+    page = sign_in(words, viewport=viewport)
+    faults, opened = {}, 0
+    for path in walk(page, starts):
+        opened += 1
+        if found := _here(page):
+            faults[path] = found
+    assert faults == {}
+    assert opened >= least, "the walk did not get far"
 
 
 @pytest.mark.parametrize("viewport", [PHONE, WIDE], ids=["360", "1920"])

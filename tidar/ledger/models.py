@@ -41,7 +41,7 @@ class Group(models.Model):
     """One business act: its transfers are all there or none is. `key` is the act's idempotency key, kept for ever."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    key = models.CharField(max_length=120, unique=True)
+    key = models.CharField(max_length=120)
     kind = models.CharField(max_length=40)  # "skrd.issued", "payment", "handover", "deposit", "reversal"
     transfer_count = models.PositiveIntegerField()
     total_rupiah = models.BigIntegerField()
@@ -54,7 +54,8 @@ class Group(models.Model):
     objects: ClassVar[models.Manager[Group]] = models.Manager()
 
     class Meta:
-        constraints = (
+        constraints = (  # not `unique=True`, which makes a second index that nobody reads
+            models.UniqueConstraint(fields=["key"], name="group_key_once"),
             models.CheckConstraint(condition=Q(transfer_count__gt=0, total_rupiah__gt=0), name="group_moves_something"),
         )
 
@@ -69,7 +70,7 @@ class Transfer(models.Model):
     # Without foreign key constraints: their row locks would make every payment into one account write to that account's
     # row. The trigger of migration 0002 checks existence instead, which is enough because nothing is ever deleted.
     group = models.ForeignKey(Group, on_delete=models.PROTECT, related_name="transfers", db_constraint=False)
-    key = models.CharField(max_length=120, unique=True)  # idempotency key, kept for ever
+    key = models.CharField(max_length=120)  # idempotency key, kept for ever
     debit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     credit = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     amount_rupiah = models.BigIntegerField()
@@ -84,6 +85,7 @@ class Transfer(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=["key"], name="transfer_key_once"),
             models.CheckConstraint(condition=Q(amount_rupiah__gt=0), name="transfer_is_positive"),
             models.CheckConstraint(condition=~Q(debit=F("credit")), name="transfer_between_two_accounts"),
             models.UniqueConstraint(

@@ -10,13 +10,14 @@ FORWARDS = """
 CREATE FUNCTION hub_record_event(
     p_id uuid, p_kind text, p_happened timestamptz, p_recorded timestamptz, p_subject text, p_area text,
     p_lon double precision, p_lat double precision, p_source_id text, p_data jsonb, p_permission text
-) RETURNS void LANGUAGE sql AS $$
+) RETURNS void LANGUAGE plpgsql AS $$  -- and not sql: before PostgreSQL 18 that plans the statement anew at each call
+BEGIN
     INSERT INTO hub_event (id, kind, happened_at, recorded_at, subject, severity, area_code, lon, lat, source_kind,
         source_id, data, permission)
     VALUES (p_id, p_kind, p_happened, p_recorded,
         CASE WHEN length(p_subject) > 200 THEN left(p_subject, 199) || '…' ELSE p_subject END,
-        0, p_area, p_lon, p_lat, 'action', p_source_id, p_data, p_permission)
-$$;
+        0, p_area, p_lon, p_lat, 'action', p_source_id, p_data, p_permission);
+END $$;
 """
 
 BACKWARDS = """

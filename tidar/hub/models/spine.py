@@ -35,7 +35,9 @@ class Event(models.Model):
     source_kind = models.CharField(max_length=20)  # "delivery", "message", "action"
     source_id = models.CharField(max_length=80)
     source_line = models.PositiveIntegerField(null=True)
-    datastream = models.ForeignKey("hub.Datastream", null=True, on_delete=models.PROTECT, related_name="+")
+    datastream = models.ForeignKey(  # its index is `event_datastream`
+        "hub.Datastream", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     result = models.FloatField(null=True)  # of an observation, in the datastream's unit
     data = models.JSONField(default=dict)
     permission = models.CharField(

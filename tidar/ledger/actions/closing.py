@@ -22,23 +22,23 @@ from tidar.ledger.rules.views import JournalDayView
 
 PATIENCE = "3s"  # payers wait behind the lock's request; rather than make them wait longer we come again later
 TAIL = 64  # an account gets a checkpoint when so many transfers have come since its last one
+# One reading of the transfers for all accounts: its cost grows with their number, never with the number of accounts.
 CHECKPOINT_SQL = """
-INSERT INTO ledger_checkpoint (account_id, transfer_id, debit_rupiah, credit_rupiah, last_happened_at, made_at)
-SELECT a.id, %(horizon)s, coalesce(c.debit_rupiah, 0) + tail.debit, coalesce(c.credit_rupiah, 0) + tail.credit,
-       greatest(c.last_happened_at, tail.last_happened_at), %(at)s
-FROM ledger_account a
-LEFT JOIN LATERAL (SELECT * FROM ledger_checkpoint p WHERE p.account_id = a.id ORDER BY p.transfer_id DESC LIMIT 1) c
-    ON true
-CROSS JOIN LATERAL (
-    SELECT count(*) AS n, coalesce(sum(amount_rupiah) FILTER (WHERE is_debit), 0) AS debit,
-           coalesce(sum(amount_rupiah) FILTER (WHERE NOT is_debit), 0) AS credit, max(happened_at) AS last_happened_at
-    FROM (SELECT amount_rupiah, happened_at, true AS is_debit FROM ledger_transfer
-          WHERE debit_id = a.id AND id > coalesce(c.transfer_id, 0) AND id <= %(horizon)s
+WITH newest AS (SELECT DISTINCT ON (account_id) * FROM ledger_checkpoint ORDER BY account_id, transfer_id DESC),
+tail AS (
+    SELECT entry.account_id, count(*) AS n, sum(entry.debit) AS debit, sum(entry.credit) AS credit,
+           max(entry.happened_at) AS last_happened_at
+    FROM (SELECT id, debit_id AS account_id, amount_rupiah AS debit, 0 AS credit, happened_at FROM ledger_transfer
           UNION ALL
-          SELECT amount_rupiah, happened_at, false FROM ledger_transfer
-          WHERE credit_id = a.id AND id > coalesce(c.transfer_id, 0) AND id <= %(horizon)s) entry
-) tail
-WHERE tail.n >= %(tail)s
+          SELECT id, credit_id, 0, amount_rupiah, happened_at FROM ledger_transfer) entry
+    LEFT JOIN newest ON newest.account_id = entry.account_id
+    WHERE entry.id > coalesce(newest.transfer_id, 0) AND entry.id <= %(horizon)s
+    GROUP BY entry.account_id HAVING count(*) >= %(tail)s
+)
+INSERT INTO ledger_checkpoint (account_id, transfer_id, debit_rupiah, credit_rupiah, last_happened_at, made_at)
+SELECT account_id, %(horizon)s, coalesce(newest.debit_rupiah, 0) + tail.debit,
+       coalesce(newest.credit_rupiah, 0) + tail.credit, greatest(newest.last_happened_at, tail.last_happened_at), %(at)s
+FROM tail LEFT JOIN newest USING (account_id)
 ON CONFLICT (account_id, transfer_id) DO NOTHING
 """
 

@@ -89,7 +89,7 @@ def _written(new_id: uuid.UUID, act: Act, lines: Sequence[Line], reverses: Seque
 def translated(error: IntegrityError, act: Act) -> Exception:
     """The database's refusal as a sentence, where it is one that a person can cause. The transaction is lost."""
     said = str(error)
-    if "ledger_transfer_key" in said:
+    if "transfer_key_once" in said:
         return UnableToAgree(_("Kunci transfer dalam %s sudah dipakai untuk pembukuan lain.") % act.group_key)
     if "without its accounts" in said:
         return UnableToPost(_("Hari pembukuannya sudah ditutup, atau akunnya tidak ada."))

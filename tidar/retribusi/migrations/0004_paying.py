@@ -22,7 +22,9 @@ CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON retribusi_{name}
 # that two payments which somehow passed the guard together still cannot both fit. What a payment points to is checked
 # here and not by foreign keys: their row locks would make every payment into one account write to that account's row.
 CHECKS = """
-CREATE FUNCTION retribusi_check_allocations() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION retribusi_check_allocations() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 DECLARE
     wrong uuid;
 BEGIN
@@ -47,7 +49,9 @@ END $$;
 CREATE TRIGGER allocation_fits AFTER INSERT ON retribusi_allocation REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION retribusi_check_allocations();
 
-CREATE FUNCTION retribusi_check_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION retribusi_check_payment() RETURNS trigger LANGUAGE plpgsql
+SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM ledger_account a WHERE a.id = NEW.cash_account_id)
        OR NOT EXISTS (SELECT 1 FROM people_agency g WHERE g.code = NEW.agency_id)
@@ -138,7 +142,8 @@ CREATE FUNCTION retribusi_pay(
     p_ids uuid[],  -- new ids of: ledger group, event, case, event of the case
     OUT outcome text, OUT payment uuid, OUT receipt text, OUT amount bigint, OUT allocated jsonb, OUT advance bigint,
     OUT suspense bigint, OUT owed_after bigint
-) LANGUAGE plpgsql SET enable_seqscan = off AS $$
+) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan SET enable_seqscan = off SET enable_hashjoin = off
+    SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 DECLARE
     place record;

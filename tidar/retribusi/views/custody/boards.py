@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from tidar.common import clock
@@ -84,6 +85,7 @@ def tally_of(found: list[Stall]) -> Tally:
 
 @requires("levies.see", load=market_named)
 @require_safe
+@gzip_page
 def market_board(request: HttpRequest, market: Market) -> HttpResponse:
     """`/retribusi/pasar/<market>/`: the market head's board of a day."""
     asked = day_asked(request, today())
@@ -118,6 +120,7 @@ def _told(block: Block) -> tuple[Block, list[tuple[str, str | Promise, int]]]:
 
 @public
 @require_safe
+@gzip_page
 def public_board(request: HttpRequest, market: str) -> HttpResponse:
     """`/papan/<market>/`: who has paid today, by stall number; refreshes itself, names nobody."""
     found = market_named(request, market)
