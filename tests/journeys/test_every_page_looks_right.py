@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.city import City
 from tests.journeys.conftest import PHONE, WIDE
@@ -148,6 +148,19 @@ def test_public_pages_are_accessible(city: City, browser, viewport: dict) -> Non
     page = browser.new_context(viewport=viewport, base_url=city.url).new_page()
     faults = {path: found for path in PUBLIC if (found := _faults(page, path))}
     assert faults == {}
+
+
+@pytest.mark.parametrize("width", [800, 1101, 1280, 1366, 1481])
+@pytest.mark.parametrize("who", ["Administrator", "Tuti"])
+def test_the_menu_never_runs_under_the_tools(sign_in: Callable[..., Page], who: str, width: int) -> None:
+    page = sign_in(who, viewport={"width": width, "height": 800})
+    page.goto("/saya/")
+    boxes = [page.locator(part).last.bounding_box() for part in (".site-nav--bar a", ".site-header__tools")]
+    if boxes[0] is None:  # folded into the menu
+        expect(page.locator(".site-header__menu")).to_be_visible()
+    else:
+        assert boxes[1] is not None
+        assert boxes[0]["x"] + boxes[0]["width"] <= boxes[1]["x"]
 
 
 def _weigh(page: Page, path: str) -> tuple[int, set[str]]:

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import threading
 import uuid
+from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache, partial
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from itertools import islice
 from os import cpu_count
 from pathlib import Path
@@ -29,7 +30,7 @@ from tidar.documents.queries.verifying import is_genuine
 from tidar.documents.rules.printing import PAPERS, printed
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "typst"
-AHEAD = 64  # documents typeset ahead of the reader: bounds memory
+AHEAD = 64  # so many to twice as many documents are ahead of the reader: bounds memory
 _own = threading.local()
 
 
@@ -52,11 +53,21 @@ def pdf(document_id: uuid.UUID, *, paper: str = "") -> bytes:
 def pdfs(ids: Iterable[uuid.UUID], *, paper: str = "") -> Iterator[tuple[uuid.UUID, bytes]]:
     """Many documents, in the order of `ids`, each as `pdf` gives it; unknown ids are left out. Memory stays flat."""
     iterator = iter(ids)
+    under_way: deque[tuple[uuid.UUID, Future[bytes]]] = deque()
     with ThreadPoolExecutor(cpu_count() or 1) as pool:
-        while chunk := list(islice(iterator, AHEAD)):
-            found = {document.pk: document for document in some(chunk)}
-            wanted = [found[one] for one in dict.fromkeys(chunk) if one in found]
-            yield from zip((d.pk for d in wanted), pool.map(partial(_proved, paper=paper), wanted), strict=True)
+        try:
+            while True:
+                # the next ones are loaded while these are typeset, so no thread waits at the end of a chunk
+                while len(under_way) <= AHEAD and (chunk := list(islice(iterator, AHEAD))):
+                    found = {document.pk: document for document in some(chunk)}
+                    wanted = [found[one] for one in dict.fromkeys(chunk) if one in found]
+                    under_way.extend((d.pk, pool.submit(_proved, d, paper=paper)) for d in wanted)
+                if not under_way:
+                    return
+                one, made = under_way.popleft()
+                yield one, made.result()
+        finally:
+            pool.shutdown(cancel_futures=True)  # whoever stops reading stops the work
 
 
 def _proved(document: Document, *, paper: str) -> bytes:
