@@ -41,16 +41,17 @@ def sign_in(city: City, browser: Browser) -> Iterator[SignIn]:
     contexts: list[BrowserContext] = []
 
     def sign(words: str, *, viewport: dict | None = None, **options: object) -> Page:
-        if words not in states:
+        link = city.link(words)  # "Tuti" and "Tuti Bendahara" are one person with one link
+        if link not in states:
             context = browser.new_context(locale="id-ID")
             page = context.new_page()
-            page.goto(city.link(words))
+            page.goto(link)
             page.locator("main form button[type=submit], main form .button").first.click()
             page.wait_for_load_state()
-            states[words] = context.storage_state()
+            states[link] = context.storage_state()
             context.close()
         context = browser.new_context(
-            storage_state=states[words], viewport=viewport or WIDE, locale="id-ID", base_url=city.url, **options
+            storage_state=states[link], viewport=viewport or WIDE, locale="id-ID", base_url=city.url, **options
         )
         contexts.append(context)
         return context.new_page()
