@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 import uuid
 from typing import Any, get_args, get_origin, get_type_hints
 
@@ -100,6 +101,25 @@ def test_a_batch_gives_each_document_its_own_bytes_in_order() -> None:
     assert [one for one, _pdf in found] == wanted[:-1]
     assert all(documents.pdf(one) == made for one, made in found)
     assert len({made for _one, made in found}) == 6
+
+
+def test_many_come_in_order_and_who_stops_reading_stops_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = [issued("skrd", payer_name=f"Pedagang {n}").id for n in range(5 * 4)]
+    made: list[uuid.UUID] = []
+
+    def typeset_slowly(document: Document, *, paper: str) -> bytes:
+        time.sleep(0.05)
+        made.append(document.pk)
+        return str(document.pk).encode()
+
+    monkeypatch.setattr(rendering, "_proved", typeset_slowly)
+    monkeypatch.setattr(rendering, "AHEAD", 4)  # several chunks, so their borders are crossed
+    assert list(documents.pdfs(ids)) == [(one, str(one).encode()) for one in ids]
+    made.clear()
+    reading = documents.pdfs(ids)
+    next(reading)
+    reading.close()
+    assert len(made) <= 5  # eight were ahead; the one that was read and those under way on the threads
 
 
 def test_a_changed_document_is_not_printed() -> None:

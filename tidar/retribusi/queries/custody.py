@@ -347,12 +347,8 @@ def explained_group(handover_id: uuid.UUID) -> str:
     return f"serah:{handover_id}:jelas"
 
 
-def explained_rupiah(
-    handover_ids: Sequence[uuid.UUID], *, since: datetime | None = None, until: datetime | None = None
-) -> dict[uuid.UUID, int]:
-    """Of these hand-overs, the surpluses that later receipts explained, when they were explained in the span."""
+def explained_rupiah(handover_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """Of these hand-overs, the surpluses that later receipts explained."""
     groups = {explained_group(one): one for one in handover_ids}
     found = Case.objects.filter(group_key__in=groups)
-    if since is not None and until is not None:
-        found = found.filter(settled_at__gte=since, settled_at__lt=until)
     return {groups[key]: int(rupiah) for key, rupiah in found.values_list("group_key", "held_rupiah")}
