@@ -113,6 +113,7 @@ def test_many_come_in_order_and_who_stops_reading_stops_the_work(monkeypatch: py
         return str(document.pk).encode()
 
     monkeypatch.setattr(rendering, "_proved", typeset_slowly)
+    monkeypatch.setattr(rendering, "cpu_count", lambda: 2)
     monkeypatch.setattr(rendering, "AHEAD", 4)  # several chunks, so their borders are crossed
     assert list(documents.pdfs(ids)) == [(one, str(one).encode()) for one in ids]
     made.clear()
