@@ -202,6 +202,7 @@ def test_what_is_put_aside_is_said_with_its_sentence(phone: Collector, fake: Fak
     phone.page.get_by_role("button", name="+5.000").click()
     expect(phone.page.get_by_text("Akan diperiksa petugas sebelum dibukukan.")).to_be_visible()
     phone.confirm.click()
+    expect(phone.page.locator(".done__tick")).to_be_visible()  # nothing to send until there is a receipt
     phone.until_sent()
     phone.open("#/kirim")
     expect(phone.page.get_by_text("ditahan: Lapaknya tidak dikenal.")).to_be_visible()
@@ -456,6 +457,7 @@ def test_the_words_before_paying_are_what_the_city_books(phone: Collector, fake:
     words = "Melunasi 3 hari (22 – 24 Nov 2026), sisa Rp2.000 jadi uang muka."
     expect(phone.page.locator(".says")).to_have_text(words)
     phone.confirm.click()
+    expect(phone.page.locator(".done__tick")).to_be_visible()  # nothing to send until there is a receipt
     phone.until_sent()
     phone.go("#/lapak/Q0000001")
     here = phone.page.locator(".person").inner_text()
