@@ -21,7 +21,8 @@ from django.contrib.staticfiles import finders
 from django.test import RequestFactory
 
 from tidar.common.actor import system
-from tidar.retribusi.rules.devices import bytes_from, content_hash, is_signed, missing, read_record
+from tidar.common.signed_records import bytes_from, content_hash, is_signed
+from tidar.retribusi.rules.devices import missing, read_record
 from tidar.retribusi.views import pungut
 
 WAITING = "Menunggu persetujuan kepala pasar."
