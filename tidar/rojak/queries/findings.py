@@ -1,0 +1,146 @@
+"""Findings with the state that their steps give them: lists, one finding with its chain, and what is near."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
+
+from tidar.common.actor import Actor
+from tidar.rojak.models import Evidence, Finding, FindingKind, FindingPhoto
+from tidar.rojak.rules import findings as rules
+
+PERSON = FindingKind.Sensitivity.PERSON
+MOST_OPEN = 2_000  # what a phone carries
+
+
+@dataclass(frozen=True, slots=True)
+class OpenFinding:
+    """What a phone may know of a finding that is still open; never one that concerns a person."""
+
+    id: uuid.UUID
+    kind: str
+    segment: str
+    lon: float | None
+    lat: float | None
+    severity: int
+    happened_at: datetime
+    state: rules.State
+    content_hash: str  # of the accepted item
+    photos: tuple[str, ...]
+
+
+def with_state(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Each with `state_word` (rules.findings.State) and `state_at`, when the deciding step happened."""
+    deciding = Evidence.objects.filter(finding=OuterRef("pk"), kind__in=rules.DECIDING).order_by("-sequence")
+    whens = [When(last_step=step, then=Value(state)) for step, state in rules.AFTER_STEP.items()]
+    return findings.annotate(
+        last_step=Subquery(deciding.values("kind")[:1]),
+        state_at=Subquery(deciding.values("happened_at")[:1]),
+        state_word=Case(*whens, default=Value(rules.OPEN), output_field=CharField()),
+    )
+
+
+def still_open(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+    """Only those for which something is still to be done."""
+    return with_state(findings).filter(state_word__in=rules.STILL_OPEN)
+
+
+def state_of(finding: Finding) -> rules.State:
+    """The state that one finding's steps give it."""
+    return rules.state_after(finding.evidence.order_by("sequence").values_list("kind", flat=True))
+
+
+def states_of(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, rules.State]:
+    """The states of many findings, one query."""
+    rows = with_state(Finding.objects.filter(pk__in=list(ids))).values_list("pk", "state_word")
+    return dict(rows)
+
+
+def open_findings(
+    post_id: int, at: datetime, *, with_persons: bool = False, most: int = MOST_OPEN
+) -> tuple[OpenFinding, ...]:
+    """What is still open at a post at `at`, newest first; what concerns persons only when asked for explicitly."""
+    found = Finding.objects.filter(post_id=post_id, happened_at__lte=at).select_related("kind", "segment")
+    if not with_persons:
+        found = found.exclude(kind__sensitivity=PERSON)
+    rows = list(still_open(found).order_by("-happened_at", "-id")[:most])
+    hashes, photos = _contents(rows), photos_of(rows)
+    return tuple(_open(row, hashes.get(row.pk, ""), photos.get(row.pk, ())) for row in rows)
+
+
+def _open(row: Any, content_hash: str, photos: tuple[str, ...]) -> OpenFinding:
+    segment = row.segment.code if row.segment else ""
+    return OpenFinding(
+        row.pk, row.kind.key, segment, row.lon, row.lat, row.severity, row.happened_at, row.state_word, content_hash, photos
+    )  # fmt: skip
+
+
+def _contents(rows: Sequence[Finding]) -> dict[uuid.UUID, str]:
+    kinds = (Evidence.Kind.FOUND, Evidence.Kind.CHANGED)
+    steps = Evidence.objects.filter(finding__in=[row.pk for row in rows], kind__in=kinds).order_by("sequence")
+    return dict(steps.values_list("finding_id", "content_hash"))
+
+
+def photos_of(rows: Sequence[Finding]) -> dict[uuid.UUID, tuple[str, ...]]:
+    """SHA-256 of the photographs of each, in the order in which they were announced."""
+    found: dict[uuid.UUID, tuple[str, ...]] = {}
+    linked = FindingPhoto.objects.filter(finding__in=[row.pk for row in rows]).order_by("id")
+    for finding_id, sha256 in linked.values_list("finding_id", "photo_id"):
+        found[finding_id] = (*found.get(finding_id, ()), sha256)
+    return found
+
+
+def may_read(finding: Finding, actor: Actor) -> bool:
+    """Whether an actor may read this finding: `patrol.see` for its RW, or the agency whose business it is.
+
+    What concerns a person needs `patrol.persons` for that RW and that agency as well (decision of the city: the head
+    of the RW and the agency concerned, nobody else).
+    """
+    area, agency = finding.post.area_code, finding.kind.agency_id
+    handles = agency is not None and actor.may("patrol.handle", agency=agency, area=area)
+    if finding.kind.sensitivity == PERSON:
+        return _may_read_persons(actor, agency=agency, area=area)
+    return handles or actor.may("patrol.see", area=area)
+
+
+def _may_read_persons(actor: Actor, *, agency: str | None, area: str) -> bool:
+    return any(
+        grant.permission == "patrol.persons"
+        and (_holds_area(grant.area, area) if grant.agency is None else grant.agency == agency)
+        for grant in actor.grants
+    )
+
+
+def _holds_area(granted: str | None, area: str) -> bool:
+    return granted is not None and (area == granted or area.startswith(granted + "."))
+
+
+def near(
+    *, kind: FindingKind, spot: rules.Spot, post_ids: Sequence[int], but: uuid.UUID | None = None, most: int = 5
+) -> tuple[tuple[Finding, float | None], ...]:
+    """Open findings of `kind` near a spot in place and time, nearest first, with the metres between (None: unknown).
+
+    How near is what the kind says (`near_metres`, `near_hours`). `but` is left out: a finding is not its own duplicate.
+    """
+    span = timedelta(hours=kind.near_hours)
+    found = Finding.objects.filter(
+        kind=kind, post__in=list(post_ids), happened_at__range=(spot.at - span, spot.at + span), erased_at=None
+    ).select_related("kind", "segment", "post")
+    if but is not None:
+        found = found.exclude(pk=but)
+    pairs = [
+        (row, rules.distance(spot, _spot(row)))
+        for row in still_open(found).order_by("-happened_at")[:200]
+        if rules.are_near(spot, _spot(row), metres=kind.near_metres, hours=kind.near_hours)
+    ]
+    pairs.sort(key=lambda pair: (pair[1] is None, pair[1] or 0.0))
+    return tuple(pairs[:most])
+
+
+def _spot(row: Finding) -> rules.Spot:
+    return rules.Spot(row.segment.code if row.segment else "", row.lon, row.lat, row.happened_at)
