@@ -8,6 +8,7 @@ from tidar.rojak.models.findings import (
     FindingKind,
     FindingPhoto,
     SensitiveReading,
+    StepNote,
 )
 from tidar.rojak.models.posts import (
     Checkpoint,
@@ -57,5 +58,6 @@ __all__ = [
     "Segment",
     "SensitiveReading",
     "Sos",
+    "StepNote",
     "TrackPart",
 ]  # fmt: skip

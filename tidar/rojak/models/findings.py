@@ -166,6 +166,19 @@ class Evidence(models.Model):
         return f"{self.finding_id} #{self.sequence} {self.kind}"
 
 
+class StepNote(models.Model):
+    """Words that somebody wrote with a step. The chain keeps only their salted hash, so the words can be erased."""
+
+    step = models.OneToOneField(Evidence, primary_key=True, on_delete=models.PROTECT, related_name="note")
+    text = models.CharField(max_length=300)
+    salt = models.CharField(max_length=32)
+
+    objects: ClassVar[models.Manager[StepNote]] = models.Manager()
+
+    def __str__(self) -> str:
+        return str(self.step_id)
+
+
 class Activity(models.Model):
     """A talk, a clean-up, a visit: participants are counted, never named."""
 

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
 
-from tidar.common.actor import Actor
 from tidar.rojak.models import Evidence, Finding, FindingKind, FindingPhoto
 from tidar.rojak.rules import findings as rules
 
@@ -93,31 +92,6 @@ def photos_of(rows: Sequence[Finding]) -> dict[uuid.UUID, tuple[str, ...]]:
     for finding_id, sha256 in linked.values_list("finding_id", "photo_id"):
         found[finding_id] = (*found.get(finding_id, ()), sha256)
     return found
-
-
-def may_read(finding: Finding, actor: Actor) -> bool:
-    """Whether an actor may read this finding: `patrol.see` for its RW, or the agency whose business it is.
-
-    What concerns a person needs `patrol.persons` for that RW and that agency as well (decision of the city: the head
-    of the RW and the agency concerned, nobody else).
-    """
-    area, agency = finding.post.area_code, finding.kind.agency_id
-    handles = agency is not None and actor.may("patrol.handle", agency=agency, area=area)
-    if finding.kind.sensitivity == PERSON:
-        return _may_read_persons(actor, agency=agency, area=area)
-    return handles or actor.may("patrol.see", area=area)
-
-
-def _may_read_persons(actor: Actor, *, agency: str | None, area: str) -> bool:
-    return any(
-        grant.permission == "patrol.persons"
-        and (_holds_area(grant.area, area) if grant.agency is None else grant.agency == agency)
-        for grant in actor.grants
-    )
-
-
-def _holds_area(granted: str | None, area: str) -> bool:
-    return granted is not None and (area == granted or area.startswith(granted + "."))
 
 
 def near(
