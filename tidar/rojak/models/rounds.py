@@ -78,6 +78,7 @@ class PatrolItem(models.Model):
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=80, blank=True)
     settlement = models.CharField(max_length=300, blank=True)
+    waits_for = models.UUIDField(null=True)  # held until the start of this round comes; then it is looked at again
 
     objects: ClassVar[models.Manager[PatrolItem]] = models.Manager()
 
@@ -87,6 +88,7 @@ class PatrolItem(models.Model):
             models.Index(
                 fields=["post", "-id"], condition=Q(state__in=("bentrok", "ditahan")), name="patrol_item_open"
             ),
+            models.Index(fields=["waits_for"], condition=Q(waits_for__isnull=False), name="patrol_item_waits"),
         )
         constraints = (
             models.UniqueConstraint(fields=["item_id", "content_hash"], name="patrol_item_once"),
@@ -182,7 +184,7 @@ class TrackPart(models.Model):
 
 
 class Check(models.Model):
-    """A segment was looked at. `is_certain`: scanned at its sticker, or with a fix that is good and near enough."""
+    """A segment was looked at. `is_certain`: with a fix that is good and near enough, scanned or tapped."""
 
     class How(models.TextChoices):
         """How the phone knew."""
