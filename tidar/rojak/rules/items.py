@@ -1,14 +1,14 @@
 """What a patrol's phone signs, and how it is read. Pure: no database, no clock. When to doubt it: `doubts`.
 
 **An item** is one JSON object, written canonically (`tidar.common.signed_records`) and signed with the phone's Ed25519
-key. Its `id` (UUIDv7) is made on the phone and stays through all versions; a version is told by the SHA-256 of its bytes
-and names the version it changes in `base` (64 zeros: none). Every item has exactly
+key. Its `id` (UUIDv7) is made on the phone and stays through all versions; a version is told by the SHA-256 of its
+bytes and names the version it changes in `base` (64 zeros: none). Every item has exactly
 
 `v` (1) · `device` (uuid; null: no phone, as from paper or ODK Collect) · `id` · `kind` · `revision` (1, 2 …) · `base` ·
 `at` (local time with seconds and offset: `2026-11-25T08:15:30+07:00`) · `round` (uuid or null) · `post` (code) · `data`
 
-and `data` has exactly the fields of its kind, as `KINDS` lists them. Positions are whole millionths of a degree (WGS 84)
-with their accuracy in metres, or null: `{"lon_e6": 110217000, "lat_e6": -7471000, "accuracy_m": 8}`.
+and `data` has exactly the fields of its kind, as `KINDS` lists them. Positions are whole millionths of a degree
+(WGS 84) with their accuracy in metres, or null: `{"lon_e6": 110217000, "lat_e6": -7471000, "accuracy_m": 8}`.
 
 `tests/rojak/items/vectors.json` holds examples that this module and the field app are both tested against.
 """
