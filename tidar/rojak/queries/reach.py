@@ -24,7 +24,8 @@ def findings_for(actor: Actor) -> Q:
     """The findings that somebody may read, as a condition on `Finding`."""
     places = _in_areas(_areas(actor, "patrol.see"), "post__area_code")
     theirs = Q(kind__agency__in=_agencies(actor, "patrol.handle"))
-    return (places | theirs) & (~Q(kind__sensitivity=PERSON) | persons_for(actor))
+    about_person = Q(kind__sensitivity=PERSON)
+    return (~about_person & (places | theirs)) | (about_person & persons_for(actor))
 
 
 def persons_for(actor: Actor) -> Q:
@@ -68,7 +69,7 @@ def _covers(granted: str | None, area: str) -> bool:
 
 def _in_areas(areas: set[str | None] | set[str], field: str) -> Q:
     if None in areas:
-        return Q()
+        return Q(pk__isnull=False)  # an empty condition would vanish from an "or"
     found = Q(pk__in=[])
     for area in areas:
         found |= Q(**{field: area}) | Q(**{f"{field}__startswith": f"{area}."})
