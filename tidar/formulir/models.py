@@ -73,7 +73,7 @@ class ClientKey(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
-    area_code = models.CharField(max_length=40, blank=True)
+    area_code = models.CharField(max_length=40, blank=True)  # where its answers belong; "" the whole region
     digest = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -120,6 +120,7 @@ class Submission(models.Model):
     sentence = models.CharField(max_length=300, blank=True)
     actor_id = models.CharField(max_length=80)
     device = models.CharField(max_length=120, blank=True)  # the phone's id, or OpenRosa's deviceID
+    area_code = models.CharField(max_length=40, blank=True)  # of the ODK client's key; "" the whole region
     happened_at = models.DateTimeField()
     received_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)

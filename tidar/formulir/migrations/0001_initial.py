@@ -80,6 +80,7 @@ class Migration(migrations.Migration):
                 ('sentence', models.CharField(blank=True, max_length=300)),
                 ('actor_id', models.CharField(max_length=80)),
                 ('device', models.CharField(blank=True, max_length=120)),
+                ('area_code', models.CharField(blank=True, max_length=40)),
                 ('happened_at', models.DateTimeField()),
                 ('received_at', models.DateTimeField()),
                 ('settled_at', models.DateTimeField(null=True)),
