@@ -22,8 +22,8 @@ class SegmentState:
     """How a segment stands at one moment. Nothing of it is stored.
 
     `last_at`: its last check of any kind, None when there was none; `is_certain`: that check is certain.
-    `due_at`: when it had or has to be looked at again. `is_gap`: that moment is past, whatever one believes of uncertain
-    checks. `overdue_days`: calendar days since `due_at`, 0 on the same day and for what is no gap.
+    `due_at`: when it had or has to be looked at again. `is_gap`: that moment is past, whatever one believes of
+    uncertain checks. `overdue_days`: calendar days since `due_at`, 0 on the same day and for what is no gap.
     `kind`: "belum" never checked · "lewat" overdue · "tidak-diketahui" not overdue only if an uncertain check is
     believed · "hari-ini" due before the end of today · "terperiksa".
     """
