@@ -39,6 +39,7 @@ class Post(models.Model):
     code = models.SlugField(max_length=60, unique=True)
     title = models.CharField(max_length=120)
     area_code = models.CharField(max_length=40)  # of its RW or village
+    is_example = models.BooleanField(default=False)  # made up for a demo city, and said so wherever it is shown
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
     from_date = models.DateField()

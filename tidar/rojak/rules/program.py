@@ -51,6 +51,7 @@ class Settings(_Row):
     attendance_retention_days: int = 730
     empty_house_most_days: int = 31  # the longest notice of an empty house
     default_due_hours: int = 24  # proposed for a new segment
+    fix_days: dict[str, int] = msgspec.field(default_factory=lambda: {"1": 30, "2": 14, "3": 3})  # by severity
 
 
 class KindRow(_Row):
@@ -164,9 +165,7 @@ def region_patrol(text: str) -> RegionPatrol:
 
 def window_values(windows: tuple[Window, ...]) -> list[dict[str, object]]:
     """Patrol time as `Program.windows` keeps it."""
-    return [
-        {"weekdays": list(w.weekdays), "starts": f"{w.starts:%H:%M}", "ends": f"{w.ends:%H:%M}"} for w in windows
-    ]
+    return [{"weekdays": list(w.weekdays), "starts": f"{w.starts:%H:%M}", "ends": f"{w.ends:%H:%M}"} for w in windows]
 
 
 def setting_values(program: ProgramPatrol) -> dict[str, object]:
