@@ -71,3 +71,8 @@ def _state(
     is_gap = at > due_at
     days = (at.astimezone(clock.zone).date() - due_at.date()).days if is_gap else 0
     return SegmentState(last_at=last[0], is_certain=last[1], due_at=due_at, overdue_days=days, kind=kind, is_gap=is_gap)
+
+
+def pressing(state: SegmentState, importance: int) -> int:
+    """How badly a gap needs somebody: (days overdue + 1) × importance (1 to 3); 0 for what is no gap."""
+    return (state.overdue_days + 1) * importance if state.is_gap else 0

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse
 
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-Cell = str | int | date | datetime | None
+Cell = str | int | float | date | datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def _csv(sheet: Sheet) -> bytes:
 
 def _safe(value: Cell) -> str:
     """The text of a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    if isinstance(value, int):
+    if isinstance(value, int | float):
         return str(value)
     text = _text(value)
     return f"'{text}" if text.startswith(RISKY) else text
@@ -69,12 +69,13 @@ def _xlsx(sheet: Sheet) -> bytes:
         head = book.add_format({"bold": True, "bg_color": "#DCE9E3", "border": 1, "text_wrap": True, "valign": "top"})
         money, title = book.add_format({"num_format": "#,##0"}), book.add_format({"bold": True, "font_size": 13})
         page.write_string(0, 0, sheet.title, title)
+        decimal = book.add_format({"num_format": "#,##0.0##"})
         for column, heading in enumerate(sheet.headings):
             page.write_string(2, column, heading, head)
         for number, row in enumerate(sheet.rows, 3):
             for column, value in enumerate(row):
-                if isinstance(value, int):
-                    page.write_number(number, column, value, money)
+                if isinstance(value, int | float):
+                    page.write_number(number, column, value, money if isinstance(value, int) else decimal)
                 else:
                     page.write_string(number, column, _text(value))
         page.set_column(0, max(len(sheet.headings) - 1, 0), 20)

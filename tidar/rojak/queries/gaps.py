@@ -1,0 +1,192 @@
+"""Where one should have been and was not: segments with their state, the worst of each post, and who was asked."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+
+from tidar.places import api as places
+from tidar.rojak.models import Check, GapTask, Member, Post, Segment
+from tidar.rojak.queries.coverage import segment_states
+from tidar.rojak.rules.coverage import KINDS, SegmentState, pressing
+
+WORST = 3
+Sort = Callable[["SegmentNow"], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTask:
+    """Somebody was asked to look at a segment, and no certain check came since. `member_id` None: the next round."""
+
+    id: uuid.UUID
+    segment_id: int
+    member_id: int | None
+    member_name: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentNow:
+    """A segment, its post and how it stands."""
+
+    id: int
+    code: str
+    title: str
+    area_code: str
+    importance: int
+    due_hours: int
+    post_id: int
+    post_code: str
+    post_title: str
+    post_area: str
+    program: str
+    state: SegmentState
+    task: OpenTask | None = None
+
+    @property
+    def village(self) -> str:
+        """Code of the kelurahan or desa of its post."""
+        return village_of(self.post_area)
+
+    @property
+    def rt(self) -> str:
+        """ "RT 002" from its own code; "" where it has none."""
+        own = self.area_code.removeprefix(f"{self.post_area}.")
+        return f"RT {own}" if own and own != self.area_code else ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostNow:
+    """A post with its segments' states, the most pressing first."""
+
+    id: int
+    code: str
+    title: str
+    area_code: str
+    program: str
+    segments: tuple[SegmentNow, ...]
+
+    @property
+    def gaps(self) -> tuple[SegmentNow, ...]:
+        """Segments that should have been looked at and were not."""
+        return tuple(one for one in self.segments if one.state.is_gap)
+
+    @property
+    def worst(self) -> tuple[SegmentNow, ...]:
+        """The three worst gaps."""
+        return self.gaps[:WORST]
+
+    @property
+    def unknown_count(self) -> int:
+        """Segments of which nobody knows."""
+        return sum(one.state.kind == "tidak-diketahui" for one in self.segments)
+
+    @property
+    def weight(self) -> int:
+        """How badly it needs somebody: the weights of its three worst gaps together."""
+        return sum(pressing(one.state, one.importance) for one in self.worst)
+
+    @property
+    def checked_percent(self) -> float:
+        """Share of its segments that are certainly not overdue."""
+        fine = sum(one.state.kind in ("hari-ini", "terperiksa") for one in self.segments)
+        return 100 * fine / len(self.segments) if self.segments else 0.0
+
+
+def village_of(area_code: str) -> str:
+    """The kelurahan or desa that an RW's or RT's code lies in; the code itself where it has no more parts."""
+    return ".".join(area_code.split(".")[:4])
+
+
+def segments_now(posts: Q, at: datetime) -> list[SegmentNow]:
+    """All segments of the posts that satisfy `posts`, with their states at `at`; three queries, however many."""
+    fields = (
+        "id", "code", "title", "area_code", "importance", "due_hours", "post_id", "post__code", "post__title",
+        "post__area_code", "post__program_id",
+    )  # fmt: skip
+    found = Post.objects.filter(posts, program__active=True).values_list("id", flat=True)
+    ids = list(found)
+    states = segment_states(ids, at)
+    rows = Segment.objects.filter(post__in=ids).order_by("post__title", "post_id", "order", "id").values_list(*fields)
+    return [SegmentNow(*row, state=states[row[0]]) for row in rows if row[0] in states]
+
+
+def posts_now(segments: Iterable[SegmentNow]) -> list[PostNow]:
+    """The posts of these segments, those that need somebody most badly first."""
+    by_post: dict[int, list[SegmentNow]] = {}
+    for one in segments:
+        by_post.setdefault(one.post_id, []).append(one)
+    made = [
+        PostNow(id_, few[0].post_code, few[0].post_title, few[0].post_area, few[0].program, tuple(worst_first(few)))
+        for id_, few in by_post.items()
+    ]
+    return sorted(made, key=lambda post: (-post.weight, -len(post.gaps), post.title, post.id))
+
+
+def worst_first(segments: Iterable[SegmentNow]) -> list[SegmentNow]:
+    """Gaps by their weight, then what is unknown, due today, checked; the earlier due first among equals."""
+    return sorted(
+        segments,
+        key=lambda one: (
+            -pressing(one.state, one.importance),
+            KINDS.index(one.state.kind),
+            one.state.due_at,
+            one.id,
+        ),
+    )
+
+
+def with_tasks(segments: Iterable[SegmentNow]) -> list[SegmentNow]:
+    """The same segments with what is open for them; two queries."""
+    found = list(segments)
+    tasks = open_tasks([one.id for one in found])
+    return [replace(one, task=tasks.get(one.id)) for one in found]
+
+
+def open_tasks(segment_ids: Sequence[int]) -> dict[int, OpenTask]:
+    """The newest task of each segment that is neither withdrawn nor done, by segment.
+
+    Done is derived: a certain check that happened after it was asked.
+    """
+    asked = (
+        GapTask.objects.filter(segment__in=list(segment_ids), withdrawn_at=None)
+        .order_by("segment", "-asked_at", "-id")
+        .distinct("segment")
+        .select_related("member")
+    )
+    tasks = {t.segment_id: t for t in asked}
+    if not tasks:
+        return {}
+    since = min(t.asked_at for t in tasks.values())
+    checks = Check.objects.filter(segment__in=list(tasks), is_certain=True, happened_at__gt=since)
+    done = {s for s, at in checks.values_list("segment_id", "happened_at") if at > tasks[s].asked_at}
+    return {
+        s: OpenTask(t.id, s, t.member_id, t.member.name if t.member else "", t.asked_at)
+        for s, t in tasks.items()
+        if s not in done
+    }
+
+
+def open_tasks_of_post(post_id: int, at: datetime) -> tuple[OpenTask, ...]:
+    """What a post's patrol was asked to look at and has not yet, the oldest first; for the phone's pack."""
+    today = at.astimezone(places.region().zone).date()
+    ids = Segment.objects.filter(Q(until_date=None) | Q(until_date__gte=today), post_id=post_id)
+    found = open_tasks(list(ids.values_list("id", flat=True)))
+    return tuple(sorted(found.values(), key=lambda task: (task.asked_at, task.id)))
+
+
+def members_now(post_ids: Sequence[int], at: datetime) -> dict[int, list[tuple[int, str]]]:
+    """The members of these posts on the day of `at`, (id, name) by name, by post."""
+    today = at.astimezone(places.region().zone).date()
+    alive = Member.objects.filter(
+        Q(until_date=None) | Q(until_date__gte=today), post__in=list(post_ids), from_date__lte=today, erased_at=None
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    for post_id, pk, name in alive.order_by("name", "id").values_list("post_id", "id", "name"):
+        found.setdefault(post_id, []).append((pk, name))
+    return found
