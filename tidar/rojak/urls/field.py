@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from tidar.rojak.views import app
+
+urlpatterns: list[URLPattern] = [
+    path("rojak/", app.page, name="app"),
+    path("rojak/sw.js", app.worker, name="app_worker"),
+    path("rojak/manifest.webmanifest", app.manifest, name="app_manifest"),
+]

@@ -1,0 +1,83 @@
+/**
+ * A field app's service worker. The whole shell is fetched anew with every version, beside the old one; what a person
+ * recorded lives in the phone's store and is not touched by any of this.
+ *
+ * It answers for the app's page and for the files the app asks for; other pages below the same address come from the
+ * city as ever, with whatever files they ask for.
+ */
+const SYNC = "tidar-kirim";
+
+async function fetched(address) {
+  const response = await fetch(address, { cache: "no-cache", credentials: "same-origin" });
+  if (!response.ok || response.redirected) throw new Error(`${address} belum dapat diunduh`);
+  return response;
+}
+
+/** What the last version kept beyond the shell, this one keeps too. */
+async function keptExtras(extras) {
+  const kept = await Promise.all(extras.map(async (address) => ((await caches.match(address)) ? address : null)));
+  return kept.filter(Boolean);
+}
+
+/** Whether it is the app that asks: its page, or a page that is being opened as the app. */
+async function isApp(event, page) {
+  const client = event.clientId ? await self.clients.get(event.clientId) : null;
+  return !client || new URL(client.url).pathname === page;
+}
+
+/**
+ * Serve an app: `page` is its address, `prefix` begins the names of its caches, `version`, `shell` and `extras` come from
+ * the city with the worker, `send` sends what waits and resolves with "sinyal" when it should be tried again later.
+ */
+export function serve({ page, prefix, version, shell, extras, send }) {
+  const name = `${prefix}${version}`;
+  const mine = async () => (await caches.keys()).filter((each) => each.startsWith(prefix) && each !== name);
+
+  self.addEventListener("install", (event) => {
+    event.waitUntil((async () => {
+      const cache = await caches.open(name);
+      const wanted = [...shell, ...(await keptExtras(extras))];
+      await Promise.all(wanted.map(async (address) => cache.put(address, await fetched(address))));
+      if (!(await mine()).length) await self.skipWaiting(); // the first version has nobody to wait for
+    })());
+  });
+
+  self.addEventListener("activate", (event) => {
+    event.waitUntil((async () => {
+      for (const each of await mine()) await caches.delete(each);
+      await self.clients.claim();
+    })());
+  });
+
+  self.addEventListener("message", (event) => {
+    if (event.data === "pakai") self.skipWaiting();
+  });
+
+  async function answer(event, address) {
+    if (event.request.mode !== "navigate" && !(await isApp(event, page))) return fetch(event.request);
+    const cache = await caches.open(name);
+    const known = await cache.match(address);
+    if (known) return known;
+    const response = await fetch(event.request);
+    if (extras.includes(address) && response.ok) await cache.put(address, response.clone());
+    return response;
+  }
+
+  self.addEventListener("fetch", (event) => {
+    const { request } = event;
+    const { origin, pathname } = new URL(request.url);
+    if (request.method !== "GET" || origin !== location.origin) return;
+    if (request.mode === "navigate") {
+      if (pathname === page) event.respondWith(answer(event, page));
+    } else if (shell.includes(pathname) ? pathname !== page : extras.includes(pathname)) {
+      event.respondWith(answer(event, pathname));
+    }
+  });
+
+  self.addEventListener("sync", (event) => {
+    if (event.tag !== SYNC) return;
+    event.waitUntil(send().then((problem) => {
+      if (problem === "sinyal") throw new Error("belum terkirim"); // the browser tries again later
+    }));
+  });
+}
