@@ -57,7 +57,7 @@ def add_draft(*, file: bytes, file_name: str, by: Actor, at: datetime) -> tuple[
 
 @transaction.atomic
 def publish(*, version_id: object, by: Actor, at: datetime) -> FormVersion:
-    """The draft is in use from now on; the version before it stays readable, but asks no more. Raises `UnableToPublish`."""
+    """The draft is in use from now on; the version before it stays readable. Raises `UnableToPublish`."""
     by.must(EDIT)
     draft = FormVersion.objects.select_for_update().get(pk=version_id)
     if draft.state != State.DRAFT:

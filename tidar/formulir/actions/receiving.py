@@ -10,7 +10,7 @@ _receivers: dict[str, Receiver] = {}
 
 
 def receiver(form_key_prefix: str) -> Callable[[Receiver], Receiver]:
-    """Register `function(submission: Received, *, by, at)` for forms whose key begins so; `UnableTo…` holds the answers.
+    """Register `function(submission: Received, *, by, at)` for forms whose key begins so; `UnableTo…` holds them.
 
     It runs once per submission, in the transaction that keeps it, when the answers fit the form and every photograph
     has arrived (or somebody decided that the rest will not come).

@@ -1,12 +1,13 @@
 """Answers held against their form: hidden questions answer nothing, computed ones are computed, the rest is checked.
 
-The same on the phone (`ui/static/lapangan/formulir.js`), with the same sentences; `tests/formulir/vectors.json` is run by
-both. Pure: the day of answering is given.
+The same on the phone (`ui/static/lapangan/formulir.js`), with the same sentences; `tests/formulir/vectors.json` is run
+by both. Pure: the day of answering is given.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,9 @@ from tidar.formulir.rules.expressions import NUMBER, Tree, Value, as_boolean, as
 
 Answer = str | int | list[str] | None
 Answers = Mapping[str, Any]
+Rule = Tree | bool
 LONGEST_TEXT, LARGEST_NUMBER = 2_000, 10**12
+MENTION = re.compile(r"\$\{\s*([A-Za-z_][\w.-]*)\s*\}", re.ASCII)
 REQUIRED = "Wajib diisi."
 NOT_FITTING = "Jawaban ini tidak sesuai."
 UNKNOWN = "Pertanyaan ini tidak ada di formulir."
@@ -90,8 +93,19 @@ class Sheet:
         return given if type(given) is int else str(given)[:LONGEST_TEXT]
 
     def computed(self, name: str) -> str | None:
-        """What a computed question gives, as text; null where it is hidden or blank."""
-        return as_text(self.value(name)) or None
+        """What a computed question gives, as text; null where it is hidden, blank or no number that can be written."""
+        value = self.value(name)
+        return None if isinstance(value, float) and not math.isfinite(value) else as_text(value) or None
+
+    def words(self, text: str) -> str:
+        """A label or hint with `${name}` replaced by what was answered."""
+        return MENTION.sub(lambda found: self._said(found[1]), text)
+
+    def _said(self, name: str) -> str:
+        value, labels = self.value(name), dict(self.questions.get(name, {}).get("choices", ()))
+        if self.questions.get(name, {}).get("type") == "select_multiple":
+            return ", ".join(labels.get(one, one) for one in as_text(value).split())
+        return labels.get(as_text(value), as_text(value))
 
     def fault(self, name: str) -> str:
         """What is wrong with the answer to a shown question, "" when nothing."""
@@ -114,7 +128,7 @@ class Sheet:
             return self._run(question["calculation"]) if "calculation" in question else ""
         return counted(question, self.answers.get(name))
 
-    def _is_true(self, rule: bool | Tree) -> bool:
+    def _is_true(self, rule: Rule) -> bool:
         return rule if isinstance(rule, bool) else as_boolean(self._run(rule))
 
     def _run(self, tree: Tree) -> Value:
@@ -202,7 +216,7 @@ def typed(definition: Definition, texts: Mapping[str, Sequence[str]]) -> dict[st
 def said(definition: Definition, name: str, answer: Answer) -> str:
     """An answer in words for a page: labels instead of values, "" where there is none."""
     question = questions_by_name(definition).get(name, {})
-    labels = {value: label for value, label in question.get("choices", ())}
+    labels = dict(question.get("choices", ()))
     if answer is None:
         return ""
     if isinstance(answer, list):

@@ -3,12 +3,12 @@
 `{"v": 1, "key", "version", "title", "questions": [question, …]}`; a question has
 
 * always: `name` (unique in the form), `type`, `label`, `required` (truth or tree);
-* where it has one: `hint`, `relevant` (tree; that of its groups is joined in), `constraint` (tree), `constraint_message`,
-  `choices` [[value, label], …], `default` (text), `appearance`, `calculation` (tree), `group` (name of the group).
+* where it has one: `hint`, `relevant` (tree; that of its groups is joined in), `constraint` (tree),
+  `constraint_message`, `choices` [[value, label], …], `default` (text), `appearance`, `calculation` (tree), `group`.
 
-Types: `text integer decimal select_one select_multiple photo note date geopoint calculate group`. A group is a heading; its
-questions follow it in the flat list. Answers are flat too: name → text, whole number, list of texts, or null; decimals,
-dates and positions ("lat lon altitude accuracy") are texts, so that a signed record has whole numbers only.
+Types: `text integer decimal select_one select_multiple photo note date geopoint calculate group`. A group is a heading;
+its questions follow it in the flat list. Answers are flat too: name → text, whole number, list of texts, or null;
+decimals, dates and positions ("lat lon altitude accuracy") are texts, so that a signed record has whole numbers only.
 
 Trees are those of `tidar.formulir.rules.expressions`. Pure.
 """
@@ -71,7 +71,7 @@ def questions_by_name(definition: Definition) -> dict[str, Question]:
 
 def choice_labels(question: Question) -> dict[str, str]:
     """What each choice is called."""
-    return {value: label for value, label in question.get("choices", ())}
+    return dict(question.get("choices", ()))
 
 
 def _refuse(sentence: str) -> NoReturn:

@@ -162,7 +162,7 @@ function said(question, value) {
 export function check(definition, answers, today) {
   const sheet = new Sheet(definition, answers, today), kept = {}, problems = [];
   for (const [name, question] of sheet.questions) {
-    if (question.type === "calculate") kept[name] = asText(sheet.value(name)) || null;
+    if (question.type === "calculate") kept[name] = written(sheet.value(name));
     else if (ASKING.has(question.type)) {
       kept[name] = sheet.isShown(name) ? keepable(answers[name]) : null;
       const sentence = sheet.fault(name);
@@ -173,6 +173,7 @@ export function check(definition, answers, today) {
   return { answers: kept, problems };
 }
 
+const written = (value) => (typeof value === "number" && !Number.isFinite(value) ? null : asText(value) || null);
 const cut = (text, most) => Array.from(text).slice(0, most).join("");
 
 function keepable(given) {
