@@ -1,9 +1,9 @@
 """Photographs come in their own time and in parts; kept are the picture alone and its hashes, until they are erased.
 
 A photograph is named by the SHA-256 of the bytes that the phone has. Parts gather in a file; when it is whole and is
-what its name says, everything beside the picture is taken out (`tidar.common.photos`) and the rest is put in place under
-its own hash: written, flushed to the disk, renamed, and only then recorded. What is no photograph is refused with a
-sentence; its row stays for review, its bytes do not.
+what its name says, everything beside the picture is taken out (`tidar.common.photos`) and the rest is put in place
+under its own hash: written, flushed to the disk, renamed, and only then recorded. What is no photograph is refused
+with a sentence; its row stays for review, its bytes do not.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -45,13 +45,18 @@ def photo_receiver(function: Receiver) -> Receiver:
     return function
 
 
-def announce_photos(*, sha256s: Sequence[str], by: Actor, at: datetime) -> None:
-    """These photographs will come; those that are known stay as they are. One statement."""
-    rows = [
-        Photo(sha256=one, state=State.AWAITED, actor_id=by.id[:80], announced_at=at)
-        for one in sorted(set(map(_checked, sha256s)))
-    ]
-    Photo.objects.bulk_create(rows, ignore_conflicts=True)
+def announce_photos(*, sha256s: Iterable[str], by: Actor, at: datetime) -> dict[str, PhotoView]:
+    """These photographs will come; those that are known stay as they are. How each stands; two statements.
+
+    Their rows are locked until the caller's transaction ends (outside one: not), so that a photograph that is kept in
+    the same moment is seen either here or by its `photo_receiver`.
+    """
+    names = sorted(set(map(_checked, sha256s)))
+    rows = [Photo(sha256=one, state=State.AWAITED, actor_id=by.id[:80], announced_at=at) for one in names]
+    with transaction.atomic():
+        Photo.objects.bulk_create(rows, ignore_conflicts=True)
+        found = Photo.objects.select_for_update(no_key=True).filter(pk__in=names).order_by("pk")
+        return {row.sha256: view_of(row) for row in found}
 
 
 def receive_photo_part(*, sha256: str, start: int, total: int, data: bytes, by: Actor, at: datetime) -> PhotoView:

@@ -15,7 +15,7 @@ from tidar.formulir.models import Photo
 
 @dataclass(frozen=True, slots=True)
 class PhotoView:
-    """A photograph as it stands: `held_bytes` of what is sent, `kept_sha256` of what is kept without EXIF ("" not yet)."""
+    """A photograph as it stands: `held_bytes` of what is sent; `kept_sha256` of what is kept ("" not yet)."""
 
     sha256: str
     state: str

@@ -14,6 +14,12 @@ def tell_finding(
     kind: str, *, finding: Finding, subject: str, at: datetime, source: str, data: Mapping[str, Any] | None = None
 ) -> None:
     """Record `patrol.…` about a finding inside the caller's transaction. `subject` names no person, note or house."""
+    fields = finding_fields(finding, subject=subject, data=data)
+    record_event(kind=kind, happened_at=at, at=at, source=SourceRef("action", source), fields=fields)
+
+
+def finding_fields(finding: Finding, *, subject: str, data: Mapping[str, Any] | None = None) -> EventFields:
+    """What an event about this finding may say."""
     person = finding.kind.sensitivity == FindingKind.Sensitivity.PERSON
     said = {
         "finding": str(finding.pk),
@@ -26,7 +32,7 @@ def tell_finding(
     }
     if person:
         said["segment"] = ""
-    fields = EventFields(
+    return EventFields(
         subject=finding.post.code if person else subject,
         area_code=finding.post.area_code,
         lon=None if person else finding.lon,
@@ -34,4 +40,3 @@ def tell_finding(
         data=said,
         permission="patrol.persons" if person else "patrol.see",
     )
-    record_event(kind=kind, happened_at=at, at=at, source=SourceRef("action", source), fields=fields)
