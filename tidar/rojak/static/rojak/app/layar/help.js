@@ -1,0 +1,24 @@
+/** Help, short enough to be read at the roadside. */
+import { h } from "../../../lapangan/dom.js";
+import { capital, frame, roundWord, segmentWord } from "./parts.js";
+import { STATES } from "./rows.js";
+
+const part = (title, ...lines) => h("section", { class: "card" }, h("h2", null, title), lines.map((line) => h("p", null, line)));
+
+/** The screen. */
+export function render(app) {
+  const round = roundWord(app.state);
+  const segment = segmentWord(app.state);
+  return frame(app, {
+    title: "Bantuan", back: "#/lainnya",
+    body: [
+      part("Sebelum berangkat", `Buka Siapkan ${round} saat ada sinyal. Sesudah tanda centang hijau, semuanya bisa dipakai tanpa sinyal.`),
+      part(`Selama ${round}`, "Berhenti dulu, baru pegang HP.", `Pindai stiker, atau ketuk titiknya. Salah ketuk? Tekan Batal dalam 10 detik.`,
+        "Temuan: pilih gambarnya, lalu Simpan. Foto dan isian bisa menyusul."),
+      part("Foto", "Usap wajah dan pelat nomor sebelum dipakai. Yang terkirim hanya hasil usapan."),
+      part("Tiga keadaan", "Tersimpan di HP: aman di sini, kota belum punya.", "Diterima kota: ada nomor RJ.", "Foto diterima: fotonya juga sudah sampai."),
+      part(`Warna ${segment}`, ...Object.values(STATES).map(([, words]) => words).map((words) => (words === "Tidak diketahui" ? "Tidak diketahui: diperiksa, tetapi satelit tidak memastikan tempatnya." : `${words}.`))),
+      part("Keselamatan", "Jangan menegur orang yang mencurigakan sendirian. Tahan tombol SOS, atau telepon 112.", `${capital(round)} bukan untuk mengawasi tetangga. Catat tempatnya, bukan orangnya.`),
+    ],
+  });
+}

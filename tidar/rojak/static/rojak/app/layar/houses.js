@@ -1,0 +1,28 @@
+/** Houses that residents asked to look after while they are away: only for the team on duty, only until it is over. */
+import { h, notice } from "../../../lapangan/dom.js";
+import { frame, segmentWord } from "./parts.js";
+import { when } from "./segments.js";
+
+/** Notices that are in force now: `{segment, label, from, until}`. Expired ones are not shown, whatever the pack holds. */
+export function inForce(pack, moment) {
+  const read = (note) => (Array.isArray(note) ? { segment: note[0], label: note[1], from: note[2], until: note[3] }
+    : { segment: note.segment, label: note.label ?? note.house, from: note.from ?? note.from_at, until: note.until ?? note.until_at });
+  return (pack.notices ?? []).map(read).map((note) => ({ ...note, from: new Date(note.from), until: new Date(note.until) }))
+    .filter((note) => note.until > moment && note.from <= moment);
+}
+
+/** The screen. */
+export function render(app) {
+  const { state } = app;
+  const titles = new Map(state.pack.segments.map(([code, title]) => [code, title]));
+  const list = inForce(state.pack, state.moment);
+  const row = (note) => h("li", { class: "record" }, h("span", { class: "record__what" }, note.label),
+    h("span", { class: "record__when record__wide" }, titles.get(note.segment) ?? segmentWord(state)),
+    h("span", { class: "record__state" }, `Kosong sampai ${when(note.until, state.moment)}`));
+  return frame(app, {
+    title: "Rumah kosong", over: "Hanya untuk yang bertugas", back: state.round ? "#/ronda" : "#/",
+    body: [notice("info", "Jangan disebarkan, jangan difoto dari jalan. Setiap pembacaan dicatat."),
+      list.length ? h("ul", { class: "list" }, list.map(row))
+        : h("p", { class: "muted" }, "Tidak ada titipan untuk Anda sekarang. Titipan hanya terlihat oleh regu yang bertugas hari ini.")],
+  });
+}
