@@ -61,7 +61,7 @@ def test_plain_patterns_are_accepted(pattern: str) -> None:
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(a*)*", "(?=a)", r"\1", r"\s", "a{2,1}", "[z-a]", "[a&&b]", "[]", "a)", "(", "a**", ".*.*.*.*", "a{1000}", r"a\-b"],
+    ["(a*)*", "(?=a)", r"\1", r"\s", "a{2,1}", "[z-a]", "[a&&b]", "[]", "a)", "(", "a**", ".*.*.*.*", r"a\-b"],
 )  # fmt: skip
 def test_patterns_that_differ_or_never_end_are_refused(pattern: str) -> None:
     assert not is_plain_pattern(pattern)

@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
@@ -22,6 +21,7 @@ from tidar.formulir.queries.forms import version as version_named
 from tidar.formulir.queries.submissions import view_of
 from tidar.formulir.rules.answers import check
 from tidar.formulir.rules.views import FormView, SubmissionView
+from tidar.places import api as places
 
 State = Submission.State
 
@@ -61,7 +61,7 @@ def submit(
         raise UnableToAgree(_("Jawaban dengan nomor yang sama sudah ada dengan isi lain."))
     if given.photos:
         attach(made, given.photos, by=by, at=at)
-    return view_of(made, was_here=not is_new)
+    return view_of(made, form=view, photos=given.photos if is_new else None, was_here=not is_new)
 
 
 def attach(submission: Submission, photos: Mapping[str, str], *, by: Actor, at: datetime) -> None:
@@ -74,7 +74,8 @@ def attach(submission: Submission, photos: Mapping[str, str], *, by: Actor, at: 
 
 
 def _row(view: FormView, answers: Mapping[str, Any], given: Given, *, by: Actor, at: datetime) -> dict[str, Any]:
-    checked = check(view.definition, answers, today=timezone.localdate(given.happened_at))
+    day = given.happened_at.astimezone(places.region().zone).date()
+    checked = check(view.definition, answers, today=day)
     held = bool(checked.problems) and given.state == State.RECEIVED
     return {
         "version_id": view.version_id,
@@ -83,7 +84,7 @@ def _row(view: FormView, answers: Mapping[str, Any], given: Given, *, by: Actor,
         "problems": [list(problem) for problem in checked.problems],
         "raw": given.raw,
         "state": State.HELD if held else given.state,
-        "sentence": (given.sentence or (problem_sentence(len(checked.problems)) if held else ""))[:300],
+        "sentence": (given.sentence or problem_sentence(len(checked.problems)))[:300],
         "actor_id": by.id,
         "device": given.device[:120],
         "area_code": given.area_code,
@@ -93,7 +94,9 @@ def _row(view: FormView, answers: Mapping[str, Any], given: Given, *, by: Actor,
 
 
 def problem_sentence(count: int) -> str:
-    """Why answers with problems are held."""
+    """Why answers with problems are held, "" without any."""
+    if not count:
+        return ""
     return _("%(count)s jawaban tidak sesuai dengan formulir.") % {"count": count}
 
 

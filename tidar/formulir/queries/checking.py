@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from tidar.common import clock
 from tidar.common.errors import UnableToFind
 from tidar.formulir.queries.forms import version as version_named
 from tidar.formulir.rules.answers import Checked, check
+from tidar.places import api as places
 
 
 def check_answers(*, key: str, version: str, answers: Mapping[str, Any], today: date | None = None) -> Checked:
@@ -23,4 +23,4 @@ def check_answers(*, key: str, version: str, answers: Mapping[str, Any], today: 
     found = version_named(key, version)
     if found is None:
         raise UnableToFind(_("Versi formulir itu tidak ada."))
-    return check(found.definition, answers, today=today or timezone.localdate(clock.now()))
+    return check(found.definition, answers, today=today or clock.now().astimezone(places.region().zone).date())

@@ -95,3 +95,16 @@ def newest_change() -> datetime | None:
     """When a form was last published or retired."""
     found = FormVersion.objects.filter(published_at__isnull=False).order_by("-published_at").first()
     return found.published_at if found else None
+
+
+def openrosa_forms() -> QuerySet[FormVersion]:
+    """The versions in use with their XForms, by key."""
+    return FormVersion.objects.filter(state=PUBLISHED).defer("file").order_by("form_id")
+
+
+def openrosa_version(key: str, number: int) -> FormVersion:
+    """A version that is or was in use, with its XForm; raises `UnableToFind`."""
+    was_used = FormVersion.objects.filter(form_id=key, number=number, published_at__isnull=False)
+    if found := was_used.defer("file").first():
+        return found
+    raise UnableToFind(_("Versi formulir itu tidak ada."))

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from tidar.common.errors import UnableToFind
 from tidar.formulir.models import Submission
-from tidar.formulir.rules.views import SubmissionView
+from tidar.formulir.rules.views import FormView, SubmissionView
 
 HELD = Submission.State.HELD
 
 
-def view_of(one: Submission, *, was_here: bool = False) -> SubmissionView:
-    """A submission as a plain value; reads its version and its photographs' names."""
-    photos = {attachment.name: attachment.photo_id for attachment in one.attachments.all()}
+def view_of(
+    one: Submission, *, form: FormView | None = None, photos: Mapping[str, str] | None = None, was_here: bool = False
+) -> SubmissionView:
+    """A submission as a plain value; its form and photographs are read where they are not given."""
+    if photos is None:
+        photos = {attachment.name: attachment.photo_id for attachment in one.attachments.all()}
+    key, version = (form.key, form.version) if form else (one.version.form_id, one.version.version)
     return SubmissionView(
         id=one.pk,
-        key=one.version.form_id,
-        version=one.version.version,
+        key=key,
+        version=version,
         answers=one.answers,
         problems=tuple((name, sentence) for name, sentence in one.problems),
         state=one.state,

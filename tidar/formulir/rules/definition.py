@@ -7,8 +7,9 @@
   `constraint_message`, `choices` [[value, label], …], `default` (text), `appearance`, `calculation` (tree), `group`.
 
 Types: `text integer decimal select_one select_multiple photo note date geopoint calculate group`. A group is a heading;
-its questions follow it in the flat list. Answers are flat too: name → text, whole number, list of texts, or null;
-decimals, dates and positions ("lat lon altitude accuracy") are texts, so that a signed record has whole numbers only.
+its questions follow it in the flat list. `meta` (where the XLSForm asks for it) names the leaves in which ODK clients
+note `start`, `end` and `deviceid`. Answers are flat too: name → text, whole number, list of texts, or null; decimals,
+dates and positions ("lat lon altitude accuracy") are texts, so that a signed record has whole numbers only.
 
 Trees are those of `tidar.formulir.rules.expressions`. Pure.
 """
@@ -56,7 +57,8 @@ def definition_of(survey: Mapping[str, Any]) -> Definition:
     questions = list(reader.of(survey.get("children", ()), group="", relevant=None))
     _must_fit(questions)
     title = reader.words(survey.get("title")) or key
-    return {"v": 1, "key": key, "version": version, "title": title[:200], "questions": questions}
+    found: Definition = {"v": 1, "key": key, "version": version, "title": title[:200], "questions": questions}
+    return found | {"meta": reader.meta} if reader.meta else found
 
 
 def definition_hash(definition: Definition) -> str:
@@ -83,11 +85,13 @@ class _Questions:
 
     def __init__(self, language: str) -> None:
         self.language = language
+        self.meta: dict[str, str] = {}
 
     def of(self, children: Sequence[Mapping[str, Any]], *, group: str, relevant: Tree | None) -> Iterator[Question]:
         for child in children:
             kind, name = str(child.get("type", "")), str(child.get("name", ""))
             if kind in LEFT_OUT or (kind == "group" and name == "meta"):
+                self.meta |= {kind: name} if kind in LEFT_OUT else {}
                 continue
             question = self.question(child, group=group, relevant=relevant)
             yield question
