@@ -67,7 +67,7 @@ EVERYBODY = (
 
 def user(name: str, role: str, *, agency_code: str = "", area: str = "") -> User:
     """Somebody who can sign in with one role."""
-    made = User.objects.create_user(username=name, display_name=name.title())
+    made = User.objects.create_user(username=name, first_name=name.title())
     if agency_code:
         agency(agency_code)
     Assignment.objects.create(

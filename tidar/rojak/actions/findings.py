@@ -135,7 +135,18 @@ def _duplicates_of(finding: Finding) -> list[uuid.UUID]:
 
 def locked(finding_id: uuid.UUID, by: Actor) -> Finding:
     """The finding, locked until the transaction ends, for somebody who may handle it."""
-    finding = _locked(finding_id)
+    return _handled(_locked(finding_id), by)
+
+
+def may_be_handled(finding_id: uuid.UUID, by: Actor) -> None:
+    """Raise unless somebody may handle the finding; nothing is locked."""
+    found = Finding.objects.select_related("kind", "post").filter(pk=finding_id).first()
+    if found is None:
+        raise UnableToFind(_("Temuan itu tidak ada."))
+    _handled(found, by)
+
+
+def _handled(finding: Finding, by: Actor) -> Finding:
     if not may_read(by, finding):
         raise UnableToFind(_("Temuan itu tidak ada."))
     if not may_handle(by, finding):

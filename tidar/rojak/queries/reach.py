@@ -38,9 +38,9 @@ def may_read(actor: Actor, finding: Finding) -> bool:
     """Whether somebody may read this finding; the same answer as `findings_for` gives in the database."""
     area, agency = finding.post.area_code, finding.kind.agency_id
     if finding.kind.sensitivity == PERSON:
-        named = any(_covers(one, area) for one in _areas(actor, PERSONS) if one is not None)
+        named = any(covers(one, area) for one in _areas(actor, PERSONS) if one is not None)
         return named or agency in _agencies(actor, PERSONS)
-    return any(_covers(one, area) for one in _areas(actor, "patrol.see")) or agency in _agencies(actor, "patrol.handle")
+    return any(covers(one, area) for one in _areas(actor, "patrol.see")) or agency in _agencies(actor, "patrol.handle")
 
 
 def may_handle(actor: Actor, finding: Finding) -> bool:
@@ -63,7 +63,8 @@ def _agencies(actor: Actor, permission: str) -> set[str]:
     return {g.agency for g in actor.grants if g.permission == permission and g.agency is not None}
 
 
-def _covers(granted: str | None, area: str) -> bool:
+def covers(granted: str | None, area: str) -> bool:
+    """Whether a grant for one area (None: everywhere) holds in another."""
     return granted is None or area == granted or area.startswith(granted + ".")
 
 
