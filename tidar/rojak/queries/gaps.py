@@ -155,8 +155,8 @@ def open_tasks(segment_ids: Sequence[int]) -> dict[int, OpenTask]:
     """
     asked = (
         GapTask.objects.filter(segment__in=list(segment_ids), withdrawn_at=None)
-        .order_by("segment", "-asked_at", "-id")
-        .distinct("segment")
+        .order_by("segment_id", "-asked_at", "-id")
+        .distinct("segment_id")
         .select_related("member")
     )
     tasks = {t.segment_id: t for t in asked}
