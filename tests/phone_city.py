@@ -1,7 +1,7 @@
 """A city of one process for field apps' own tests: the real shell and files, and a small server side in memory.
 
-What it can do to a phone: be unreachable, lose requests and answers, flap, forget the sign-in, have another clock, serve a
-newer version. An app's fake says what its addresses answer (`respond`).
+What it can do to a phone: be unreachable, lose requests and answers, flap, forget the sign-in, have another clock, and
+serve a newer version. An app's fake says what its addresses answer (`respond`).
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ class PhoneCity:
         handler = type("Handler", (_Handler,), {"city": self})
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign] - a killed phone hangs up
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
 
@@ -149,8 +150,9 @@ class _Handler(BaseHTTPRequestHandler):
         request = RequestFactory().get(path)
         request.actor = system("tests")  # type: ignore[attr-defined]
         response = self.city.pages[path](request)
-        cookies = {"Set-Cookie": f"{name}={morsel.value}; Path=/" for name, morsel in response.cookies.items()}
-        self._send(200, self._altered(path, response.content), response["Content-Type"], cookies)
+        token = response.cookies["csrftoken"].value if response.cookies else ""
+        headers = {"Set-Cookie": f"csrftoken={token}; Path=/"} if token else {}
+        self._send(200, self._altered(path, response.content), response["Content-Type"], headers)
 
     def _file(self, path: str) -> None:
         found = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None

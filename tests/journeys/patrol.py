@@ -61,10 +61,13 @@ class Patroller:
 
     def prepare(self, name: str = "HP Bu Yati") -> dict[str, Any]:
         """Register and get ready; what is ready and what is missing."""
-        done: dict[str, Any] = self.run("""
+        done: dict[str, Any] = self.run(
+            """
             await (await use("device")).register(given);
             await (await navigator.serviceWorker.ready);
-            return (await use("pack")).prepare();""", name)
+            return (await use("pack")).prepare();""",
+            name,
+        )
         return done
 
     def start(self) -> str:
@@ -80,7 +83,8 @@ class Patroller:
                 const {{ canvas }} = await reduce(await ({TAKE})(given.seed));
                 photos.push((await keep(canvas)).sha256);
             }}
-            const about = {{ kind: given.kind, segment: given.segment, severity: 2, photos, note: `temuan ${{given.seed}}` }};
+            const {{ kind, segment, seed }} = given;
+            const about = {{ kind, segment, severity: 2, photos, note: `temuan ${{seed}}` }};
             return (await (await use("round")).finding(about)).id;""",
             {"seed": seed, "photo": photo, "segment": segment, "kind": kind}))  # fmt: skip
 
@@ -125,7 +129,7 @@ class Patroller:
         return self.run(f'const m = await use("state"); const s = await m.load(); return {expression};')
 
     def caches(self) -> list[str]:
-        """The versions of the app on the phone, after looking for a newer one; empty while the page loads itself anew."""
+        """The app's versions on the phone, after looking for a newer one; empty while the page loads itself anew."""
         look = """navigator.serviceWorker.getRegistration('/rojak/').then((r) => r.update())
             .catch(() => null).then(() => caches.keys())"""
         with contextlib.suppress(BrowserError):

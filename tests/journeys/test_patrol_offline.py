@@ -1,7 +1,7 @@
 """The patrol's phone by itself: what it keeps, signs and sends, whatever happens to it and to the signal.
 
-The city is `FakePatrol`: it checks every signature and every field with the server's own rules and remembers what it took.
-`test_patrol_city.py` walks the same ways with the real city.
+The city is `FakePatrol`: it checks every signature and every field with the server's own rules and remembers what it
+took. `test_patrol_city.py` walks the same ways with the real city.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, expect
+from playwright.sync_api import Error as BrowserError
 
 from tests.journeys.patrol import Patroller
 from tests.rojak.app.fake_city import FakePatrol
@@ -61,7 +62,7 @@ def test_fifty_observations_arrive_once_whatever_happens(phone: Patroller, fake:
             phone.open()
         if index == 24:
             _newer_version(phone, fake)
-    assert phone.run('return (await use("store")).waitingCount()') >= OBSERVATIONS - 24
+    assert phone.run('return (await use("store")).waitingCount()') == OBSERVATIONS + 1
     fake.lost_answers, fake.lost_requests, fake.cut_parts = 0.3, 0.2, 0.2
     flapping = threading.Thread(target=fake.flap, args=(8,))
     flapping.start()
@@ -72,15 +73,15 @@ def test_fifty_observations_arrive_once_whatever_happens(phone: Patroller, fake:
     assert Counter(body["id"] for body in fake.bodies(kind="finding")) == dict.fromkeys(made, 1)
     assert len(fake.whole_photos()) == OBSERVATIONS
     _same_on_both_sides(phone, fake)
-    assert {row["state"] for row in phone.versions()} == {"diterima"}  # stamped with the city's time: none in the future
+    assert {row["state"] for row in phone.versions()} == {"diterima"}  # stamped with the city's time
     assert phone.state("(await m.warnings(s)).map(([, text]) => text).join()").startswith("Jam HP ini lebih cepat")
 
 
 def _newer_version(phone: Patroller, fake: FakePatrol) -> None:
-    """A moment of signal brings a newer app; half of the work is on the phone meanwhile."""
+    """A moment of signal is enough for a newer app, not for sending; half of the work is on the phone meanwhile."""
     before = phone.page.evaluate("caches.keys()")
     fake.alter["/rojak/sw.js"] = lambda text: text.replace('const VERSION = "', 'const VERSION = "n')
-    fake.reachable = True
+    fake.reachable, fake.lost_requests = True, 1.0
     for _ in range(100):
         phone.page.wait_for_timeout(200)
         if (keys := phone.caches()) != before and len(keys) == 1:
@@ -108,9 +109,9 @@ def test_ready_without_signal_says_what_is_missing(phone: Patroller, fake: FakeP
 def test_photos_are_small_upright_and_know_no_place(phone: Patroller, fake: FakePatrol) -> None:
     phone.prepare()
     size = phone.run("""
-        const blob = await new OffscreenCanvas(2000, 1000).convertToBlob.call(
-            (() => { const c = new OffscreenCanvas(2000, 1000); c.getContext("2d").fillRect(0, 0, 9, 9); return c; })(),
-            { type: "image/jpeg" });
+        const drawn = new OffscreenCanvas(2000, 1000);
+        drawn.getContext("2d").fillRect(0, 0, 9, 9);
+        const blob = await drawn.convertToBlob({ type: "image/jpeg" });
         const plain = new Uint8Array(await blob.arrayBuffer());
         const exif = [0xff, 0xe1, 0, 34, 69, 120, 105, 102, 0, 0, 77, 77, 0, 42, 0, 0, 0, 8, 0, 1,
             1, 18, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0];
@@ -120,8 +121,9 @@ def test_photos_are_small_upright_and_know_no_place(phone: Patroller, fake: Fake
         const kept = await p.keep(canvas);
         const bytes = new Uint8Array(await (await use("store")).photoBytes(kept.sha256));
         const text = String.fromCharCode(...bytes.slice(0, 2000));
-        return { width, height, exif: text.includes("Exif"), given: await file.text().then((t) => t.includes("Exif")) };""")
-    assert size == {"width": 640, "height": 1280, "exif": False, "given": True}  # turned as the camera was held
+        const before = (await file.text()).includes("Exif");
+        return { width, height, exif: text.includes("Exif"), before };""")
+    assert size == {"width": 640, "height": 1280, "exif": False, "before": True}  # turned as the camera was held
     said = phone.run("""return (await use("photos")).reduce(new Blob(["<svg/>"], { type: "image/svg+xml" }))
         .then(() => "", (error) => error.message)""")
     assert said == "Berkas itu bukan foto yang bisa dibuka."
@@ -149,7 +151,8 @@ def test_text_goes_before_photos(phone: Patroller, fake: FakePatrol) -> None:
     assert len(fake.bodies(kind="finding")) == 2
     words = """await Promise.all((await (await import("/static/rojak/app/store.js")).byKind("finding")).map(async (v) =>
         [m.stateOf(v)[1], m.photoWords(v, s.photos ?? [])?.[1] ?? null]))"""
-    assert phone.state(words) == [["diterima kota RJ-000003", None], ["diterima kota RJ-000002", "foto tersimpan di HP"]]
+    received = ["diterima kota RJ-000003", "diterima kota RJ-000002"]
+    assert phone.state(words) == [[received[0], None], [received[1], "foto tersimpan di HP"]]
     fake.cut_parts = 0.0
     phone.until_sent()
     assert len(fake.whole_photos()) == 1
@@ -166,7 +169,8 @@ def test_an_edit_is_the_next_version_also_before_the_city_answered(phone: Patrol
     fake.reachable = True
     phone.until_sent()
     bodies = fake.bodies(kind="finding")
-    assert [(body["revision"], body["data"]["note"]) for body in bodies] == [(1, "temuan 1"), (2, "kedua"), (3, "ketiga")]
+    notes = ["temuan 1", "kedua", "ketiga"]
+    assert [(body["revision"], body["data"]["note"]) for body in bodies] == list(enumerate(notes, 1))
     assert fake.accepted[item] == [row["hash"] for row in phone.versions()][-1]
     assert [row["state"] for row in phone.versions() if row["id"] == item] == ["diganti", "diganti", "diterima"]
     _same_on_both_sides(phone, fake)
@@ -178,9 +182,10 @@ def test_the_same_item_edited_on_two_phones_is_a_listed_conflict(browser, phone:
     other.open()
     other.prepare("HP Bu Sri")
     fake.reachable = False
-    edit = """const { pack } = await (await use("state")).load(); const [id, kind, segment, lon_e6, lat_e6, severity,,, hash] =
-        pack.findings[0]; const data = { kind, segment, position: { lon_e6, lat_e6, accuracy_m: 5 }, severity, form: "",
-        version: "", answers: {}, photos: [], note: given };
+    edit = """const { pack } = await (await use("state")).load();
+        const [id, kind, segment, lon_e6, lat_e6, severity,,, hash] = pack.findings[0];
+        const about = { form: "", version: "", answers: {}, photos: [], note: given };
+        const data = { kind, segment, position: { lon_e6, lat_e6, accuracy_m: 5 }, severity, ...about };
         return (await (await use("items")).editKnown({ id, hash, kind: "finding" }, data)).id;"""
     item = phone.run(edit, "sudah diganti")
     assert other.run(edit, "masih padam") == item
@@ -223,29 +228,45 @@ def test_what_this_phone_lost_is_said(phone: Patroller, fake: FakePatrol) -> Non
     assert "Kota memegang 2 catatan yang tidak ada lagi di HP ini." in phone.state(words)
 
 
+# What the browser's store does when the phone is full: nothing more is written, and what is there stays.
+FULL = """
+    const refuse = () => { throw new DOMException("", "QuotaExceededError"); };
+    globalThis.real = [IDBObjectStore.prototype.put, IDBObjectStore.prototype.add, Cache.prototype.put];
+    [IDBObjectStore.prototype.put, IDBObjectStore.prototype.add, Cache.prototype.put] = [refuse, refuse, refuse];"""
+EMPTY = "[IDBObjectStore.prototype.put, IDBObjectStore.prototype.add, Cache.prototype.put] = globalThis.real;"
+
+
+def _said(phone: Patroller, what: str) -> str:
+    return str(phone.run(f"return ({what}).then(() => 'kept', (error) => error.message)"))
+
+
 def test_a_full_phone_says_so_and_keeps_what_it_has(phone: Patroller, fake: FakePatrol) -> None:
     phone.prepare()
     fake.reachable = False
     phone.start()
     phone.observe(0)
-    session = phone.context.new_cdp_session(phone.page)
-    used = phone.run('return (await import("/static/lapangan/health.js")).storage()')["usage"]
-    session.send("Storage.overrideQuotaForOrigin", {"origin": fake.url, "quotaSize": int(used * 1.05) + 20_000})
-    assert phone.state("(await m.warnings(s)).some(([, text]) => text.startsWith('Penyimpanan HP hampir penuh'))")
-    said = phone.run("""
-        const { keepPhoto } = await use("store"), p = await use("photos");
-        for (let i = 0; i < 60; i++) {
-            const canvas = document.createElement("canvas"); canvas.width = canvas.height = 1000;
-            const pen = canvas.getContext("2d"), image = pen.createImageData(1000, 1000);
-            image.data.forEach((_, at) => (image.data[at] = (at * 2654435761 * (i + 1)) >>> 24)); pen.putImageData(image, 0, 0);
-            try { await p.keep(canvas); } catch (error) { return error.message; }
-        }
-        return "never full";""")
-    assert said == "Penyimpanan HP penuh, foto belum tersimpan. Catatan tetap bisa disimpan tanpa foto."
-    session.send("Storage.overrideQuotaForOrigin", {"origin": fake.url})
+    phone.run(FULL)
+    keep = '(await use("photos")).keep(Object.assign(document.createElement("canvas"), { width: 9, height: 9 }))'
+    assert _said(phone, keep).startswith("Penyimpanan HP penuh, foto belum tersimpan.")
+    check = '(await use("round")).check({ segment: "L001", how: "ketuk" })'
+    assert _said(phone, check).startswith("Penyimpanan HP penuh, catatan belum tersimpan.")
+    assert phone.run('return (await import("/static/lapangan/health.js")).hasRoom(1000)') is False
+    words = "(await m.warnings(s)).map(([, text]) => text)"
+    full = "Penyimpanan HP penuh. Hapus foto atau aplikasi yang tidak dipakai."
+    assert full in phone.state(words)
+    phone.run(EMPTY)
+    phone.observe(1)
+    assert full not in phone.state(words)
     fake.reachable = True
     phone.until_sent()
-    assert len(fake.bodies(kind="finding")) == len(fake.whole_photos()) == 1
+    assert [body["data"]["note"] for body in fake.bodies(kind="finding")] == ["temuan 0", "temuan 1"]
+    _same_on_both_sides(phone, fake)
+
+
+def test_a_nearly_full_phone_says_so(phone: Patroller) -> None:
+    phone.page.evaluate("StorageManager.prototype.estimate = async () => ({ usage: 95, quota: 100 })")
+    words = "(await m.warnings(s)).some(([, text]) => text.startsWith('Penyimpanan HP hampir penuh'))"
+    assert phone.state(words)
 
 
 def test_unsent_work_is_a_file(phone: Patroller, fake: FakePatrol) -> None:
@@ -253,7 +274,8 @@ def test_unsent_work_is_a_file(phone: Patroller, fake: FakePatrol) -> None:
     fake.reachable = False
     phone.start()
     ids = [phone.observe(seed) for seed in range(2)]
-    text, name = phone.run('const e = await use("export"); return [await (await e.asFile()).text(), await e.fileName()];')
+    text, name = phone.run("""const e = await use("export");
+        return [await (await e.asFile()).text(), await e.fileName()];""")
     content = json.loads(text)
     assert name.startswith("ronda-R01-2")
     assert [item["id"] for item in content["items"]][1:] == ids
@@ -315,16 +337,16 @@ def test_held_refused_and_revoked_say_why(phone: Patroller, fake: FakePatrol) ->
 def test_only_the_apps_page_is_answered_from_the_phone(phone: Patroller, fake: FakePatrol) -> None:
     phone.prepare()
     fake.alter["/static/tokens.css"] = lambda _text: "/* newer */"
-    asked = """async (path) => { const frame = document.createElement("iframe"); frame.src = path; document.body.append(frame);
-        await new Promise((done) => (frame.onload = done));
-        return (await (await frame.contentWindow.fetch("/static/tokens.css")).text()).slice(0, 11); }"""
     other = phone.context.new_page()
     answer = other.goto("/rojak/celah/")
-    assert answer is not None and (answer.status, answer.from_service_worker) == (404, False)
+    assert answer is not None
+    assert (answer.text(), answer.from_service_worker) == ("<h1>Celah</h1>", False)
     assert other.evaluate("fetch('/static/tokens.css').then((r) => r.text())") == "/* newer */"
     assert phone.page.evaluate("fetch('/static/tokens.css').then((r) => r.text())") != "/* newer */"
-    assert asked
     fake.reachable = False
     answer = phone.page.goto("/rojak/")
-    assert answer is not None and answer.from_service_worker
+    assert answer is not None
+    assert answer.from_service_worker
+    with pytest.raises(BrowserError):  # no other page pretends to be there
+        other.goto("/rojak/celah/")
     expect(phone.page.locator("#aplikasi[data-layar] h1")).to_be_visible()

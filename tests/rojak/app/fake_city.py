@@ -1,5 +1,5 @@
-"""The city as the patrol's app sees it: checks every signature with the city's own rules (`rules/items.py`), keeps every
-version and photo in memory, and answers with its interface.
+"""The city as the patrol's app sees it, answering with its interface: checks every signature and field with the city's
+own rules (`rules/items.py`) and keeps every version and photo in memory.
 """
 
 from __future__ import annotations
@@ -75,6 +75,7 @@ class FakePatrol(PhoneCity):
 
     pages: ClassVar[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
         "/rojak/": app.page, "/rojak/sw.js": app.worker, "/rojak/manifest.webmanifest": app.manifest,
+        "/rojak/celah/": lambda _request: HttpResponse("<h1>Celah</h1>"),
     }  # fmt: skip
     prefix: ClassVar[str] = "/api/rojak/"
 

@@ -3,6 +3,7 @@
  * names the one before by its hash; two edits of the same version on two phones are a conflict that the city lists.
  */
 import { canonical } from "../../lapangan/canonical.js";
+import { isFull } from "../../lapangan/health.js";
 import { base64url, sha256, sign, uuid7 } from "../../lapangan/keys.js";
 import { stamp } from "../../lapangan/words.js";
 import { moment } from "./clock.js";
@@ -20,7 +21,7 @@ export class UnableToKeep extends Error {}
 
 /** A full phone says so in a sentence; nothing was kept. */
 function spoken(error) {
-  throw error.name === "QuotaExceededError" ? new UnableToKeep(FULL) : error;
+  throw isFull(error) ? new UnableToKeep(FULL) : error;
 }
 
 async function author() {

@@ -1,4 +1,5 @@
 /** "Siapkan ronda": everything that a round without signal needs, step by step, and what of it is missing. */
+import { hasRoom } from "../../lapangan/health.js";
 import { kept, readyOffline } from "../../lapangan/ready.js";
 import { angka, umur } from "../../lapangan/words.js";
 import { get, MustSignIn, NoSignal, Refused } from "./city.js";
@@ -10,9 +11,11 @@ import { sendAll } from "./sync.js";
 const APP = { page: "/rojak/", prefix: "tidar-rojak-" };
 const LABELS = {
   device: "HP terdaftar", pack: "Ruas, titik, rumah, dan jadwal", forms: "Formulir", app: "Aplikasi tersimpan di HP",
-  position: "Izin lokasi", storage: "Penyimpanan dijaga peramban", sent: "Catatan lama terkirim",
+  position: "Izin lokasi", room: "Ruang untuk foto", storage: "Penyimpanan dijaga peramban", sent: "Catatan lama terkirim",
 };
-const OPTIONAL = new Set(["position", "storage", "sent"]);
+const OPTIONAL = new Set(["position", "room", "storage", "sent"]);
+const ROUND_BYTES = 20e6; // photos of a long round
+const NO_ROOM = "Penyimpanan HP penuh: foto tidak akan muat. Hapus foto atau aplikasi yang tidak dipakai.";
 
 const step = (key, sentence) => ({
   key, label: LABELS[key], state: sentence ? "missing" : "ok", sentence, required: !OPTIONAL.has(key),
@@ -56,7 +59,7 @@ async function persisted() {
 }
 
 /** What is ready and what is missing, without asking the city: `{steps, complete}`. */
-export async function readiness(app = null) {
+export async function readiness({ app = null, room = null } = {}) {
   const [device, pack, waiting] = await Promise.all([recall("device"), recall("pack"), waitingCount()]);
   const registered = device?.code && !spoilt(device);
   const mine = pack && device && pack.device === device.id;
@@ -67,6 +70,7 @@ export async function readiness(app = null) {
     step("forms", mine && !forms.length ? "" : mine ? `Belum ada: ${forms.join(", ")}.` : "Belum diunduh."),
     step("app", app ?? ((await kept(APP.page)) ? "" : "Aplikasi belum tersimpan di HP.")),
     step("position", await allowedPosition()),
+    ...(room === null ? [] : [step("room", room ? "" : NO_ROOM)]),
     step("storage", await persisted()),
     step("sent", waiting ? `${angka(waiting)} catatan menunggu sinyal.` : ""),
   ];
@@ -91,7 +95,7 @@ export async function prepare(onStep = () => {}) {
   await busy("position");
   await askPosition();
   await tidy();
-  const done = await readiness(app);
+  const done = await readiness({ app, room: await hasRoom(ROUND_BYTES) });
   await remember("prepared", { at: Date.now(), complete: done.complete });
   onStep(done.steps);
   return done;

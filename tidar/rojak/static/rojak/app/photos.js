@@ -2,6 +2,7 @@
  * Photos: made small on the phone, which also leaves out everything but the picture (a canvas knows no place and no
  * device), told apart by their SHA-256, kept until the city has them.
  */
+import { isFull, kept } from "../../lapangan/health.js";
 import { sha256 } from "../../lapangan/keys.js";
 import { moment } from "./clock.js";
 import { UnableToKeep } from "./items.js";
@@ -43,8 +44,9 @@ export async function keep(canvas) {
   try {
     await keepPhoto(digest, bytes, await moment());
   } catch (error) {
-    throw error.name === "QuotaExceededError" ? new UnableToKeep(FULL) : error;
+    throw isFull(error) ? new UnableToKeep(FULL) : error;
   }
+  kept();
   return { sha256: digest, bytes: bytes.byteLength };
 }
 
