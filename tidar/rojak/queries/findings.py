@@ -118,3 +118,8 @@ def near(
 
 def _spot(row: Finding) -> rules.Spot:
     return rules.Spot(row.segment.code if row.segment else "", row.lon, row.lat, row.happened_at)
+
+
+def near_finding(found: Finding, *, most: int = 20) -> tuple[tuple[Finding, float | None], ...]:
+    """Open findings of the same kind and post near this one, nearest first."""
+    return near(kind=found.kind, spot=_spot(found), post_ids=[found.post_id], but=found.pk, most=most)
