@@ -156,7 +156,7 @@ def _area(code: str, *, by: Actor, at: datetime) -> None:
 def _free_code(title: str) -> str:
     """A code that says the title; a number follows where it is taken."""
     base = slug_of(title.removeprefix("Pos "))[:50] or "pos"
-    taken = set(Post.objects.filter(code__startswith=base).values_list("code", flat=True))
+    taken = {"baru"} | set(Post.objects.filter(code__startswith=base).values_list("code", flat=True))
     return next(code for n in range(1, 10_000) if (code := base if n == 1 else f"{base}-{n}") not in taken)
 
 
