@@ -9,12 +9,14 @@ from tidar.formulir.actions.photos import (
     erase_photo,
     photo_receiver,
     receive_photo_part,
+    refuse_photo,
+    too_large,
 )
 from tidar.formulir.actions.receiving import receiver
 from tidar.formulir.actions.submitting import Given, submit
 from tidar.formulir.queries.checking import check_answers
 from tidar.formulir.queries.forms import published, version
-from tidar.formulir.queries.photos import PhotoView, check_photos, photo, photo_bytes, photo_offset
+from tidar.formulir.queries.photos import PhotoView, check_photos, photo, photo_bytes, photo_offset, photo_states
 from tidar.formulir.queries.submissions import submission
 from tidar.formulir.rules.answers import Answer, Checked, said, shown
 from tidar.formulir.rules.views import FormView, Received, SubmissionView
@@ -22,6 +24,6 @@ from tidar.formulir.rules.views import FormView, Received, SubmissionView
 __all__ = [
     "Answer", "Checked", "FormView", "Given", "PhotoView", "Received", "SubmissionView", "UnableToAdopt",
     "UnableToReceivePhoto", "adopt_form", "announce_photos", "check_answers", "check_photos", "erase_photo", "photo",
-    "photo_bytes", "photo_offset", "photo_receiver", "published", "receive_photo_part", "receiver", "said", "shown",
-    "submission", "submit", "version",
+    "photo_bytes", "photo_offset", "photo_receiver", "photo_states", "published", "receive_photo_part", "receiver",
+    "refuse_photo", "said", "shown", "submission", "submit", "too_large", "version",
 ]  # fmt: skip

@@ -8,6 +8,7 @@ send(phone, item, …)             through the one door; the answers
 from __future__ import annotations
 
 import itertools
+import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -32,7 +33,7 @@ GOOD = 8
 
 def person(role: str = "patrol", *, area: str = RW, agency: str | None = None, name: str = "") -> User:
     """A user with one role."""
-    found = User.objects.create_user(username=name or f"orang-{next(_names)}", first_name=name or "Ibu", password="x")  # noqa: S106
+    found = User.objects.create_user(username=name or f"orang-{next(_names)}", first_name=name or "Ibu", password="x")
     Assignment.objects.create(user=found, role=role, area_code=area, agency_id=agency, from_date=SINCE)
     return found
 
@@ -150,3 +151,10 @@ def hash_of(item: SignedItem) -> str:
 def states(answers: tuple[ItemAnswer, ...]) -> list[str]:
     """What became of each."""
     return [one.state for one in answers]
+
+
+def revised(phone: Phone, item: SignedItem, data: dict[str, Any], *, base: SignedItem | None = None) -> SignedItem:
+    """The next version of an item, from this phone; `base`: the version that it changes, else the item itself."""
+    body = json.loads(item.body)
+    body |= {"device": str(phone.id), "revision": body["revision"] + 1, "base": hash_of(base or item)}
+    return phone.signed(canonical(body | {"data": body["data"] | data}))
