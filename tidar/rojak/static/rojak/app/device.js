@@ -34,10 +34,10 @@ async function kept(device, answer) {
   return updated;
 }
 
-/** Remember that the city does not know this phone under the person who is signed in. */
-export async function noticeForeign() {
+/** Remember what the city says of this phone: `foreign` (not of the person who is signed in), `revoked`, `sentence`. */
+export async function noticeStanding(standing) {
   const device = await recall("device");
-  if (device) await remember("device", { ...device, foreign: true });
+  if (device) await remember("device", { ...device, ...standing });
 }
 
 /** Remember how far this phone's clock is from the city's, as an answer that was asked for at `begun` says. */

@@ -3,7 +3,7 @@ import { hasRoom } from "../../lapangan/health.js";
 import { kept, readyOffline } from "../../lapangan/ready.js";
 import { angka, umur } from "../../lapangan/words.js";
 import { get, MustSignIn, NoSignal, Refused } from "./city.js";
-import { hearTime, noticeForeign, spoilt } from "./device.js";
+import { hearTime, noticeStanding, spoilt } from "./device.js";
 import { tidy } from "./photos.js";
 import { recall, remember, waitingCount } from "./store.js";
 import { sendAll } from "./sync.js";
@@ -30,7 +30,8 @@ export async function download() {
   try {
     answer = await get(`/api/rojak/siap?alat=${device.id}`, same ? { "If-None-Match": known.etag } : {});
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) await noticeForeign();
+    if (error instanceof Refused && error.status === 404) await noticeStanding({ foreign: true });
+    if (error instanceof Refused && error.code === "UnableToTrust") await noticeStanding({ revoked: true, sentence: error.message });
     throw error;
   }
   if (answer.notModified) {

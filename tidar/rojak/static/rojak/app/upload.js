@@ -37,7 +37,8 @@ async function settled(row, { held, state, sentence = "" }) {
 /** What the city will not take is not sent again; one whose item has not come yet waits. */
 async function refused(row, error) {
   if (!(error instanceof Refused)) throw error;
-  if ([413, 415, 422].includes(error.status)) return settled(row, { held: row.held, state: "ditolak", sentence: error.message });
+  const state = { 422: "ditahan", 413: "ditolak", 415: "ditolak" }[error.status];
+  if (state) return settled(row, { held: row.held, state, sentence: error.message });
   return false;
 }
 
