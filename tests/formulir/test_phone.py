@@ -88,7 +88,7 @@ def _here(tree: list) -> list[str]:
     return [{bool: "boolean", str: "string", float: "number"}[type(found)], as_text(found)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees=st.lists(st.recursive(LEAVES, _branches, max_leaves=8), min_size=20, max_size=40))
 def test_random_formulas_give_the_same_here_and_there(page: Page, trees: list) -> None:
     there = _evaluated(page, [[tree, VALUES] for tree in trees])
@@ -106,7 +106,7 @@ FILLED = st.dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(filled=st.lists(FILLED, min_size=10, max_size=30))
 def test_random_answers_are_checked_the_same_here_and_there(page: Page, filled: list) -> None:
     form = VECTORS["definition"]

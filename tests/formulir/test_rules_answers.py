@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.formulir.vectors import TODAY, VECTORS
@@ -28,6 +28,7 @@ def test_a_filled_in_form_gives_what_the_vectors_say(vector: dict) -> None:
     assert [list(problem) for problem in checked.problems] == vector["problems"]
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from([q["name"] for q in FORM["questions"]]) | st.text(max_size=5), ANYTHING))
 def test_any_answers_are_checked_and_checking_what_was_kept_changes_nothing(answers: dict) -> None:
     once = check(FORM, answers, today=DAY)

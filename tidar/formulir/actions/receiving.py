@@ -30,6 +30,7 @@ from tidar.formulir.rules.views import FormView, Received, Receiver, SubmissionV
 from tidar.people import api as people
 
 State = Submission.State
+SETTLED_HERE = (Submission.Client.ODK, Submission.Client.SCREEN)
 _receivers: dict[str, Receiver] = {}
 
 
@@ -103,9 +104,11 @@ def settle(*, submission_id: uuid.UUID, accept: bool, reason: str, by: Actor, at
     row = Submission.objects.select_for_update(of=("self",)).select_related("version").get(pk=submission_id)
     if row.state != State.HELD:
         raise UnableToSettle(_("Jawaban ini tidak ditahan lagi."))
+    if row.client not in SETTLED_HERE:
+        raise UnableToSettle(_("Jawaban dari aplikasi program diputuskan di program itu."))
     if not reason.strip():
         raise UnableToSettle(_("Tuliskan alasannya, satu kalimat saja."))
-    if accept:
+    if accept and row.client == Submission.Client.ODK:
         _hand_over(row, at=at)
     row.state = State.RECEIVED if accept else State.REFUSED
     row.settled_at, row.settled_by, row.settlement = at, by.id, reason.strip()[:300]

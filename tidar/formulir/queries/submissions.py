@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from tidar.common.actor import Actor
 from tidar.common.errors import UnableToFind
 from tidar.formulir.models import Submission
 from tidar.formulir.rules.views import FormView, SubmissionView
@@ -60,3 +62,28 @@ def submissions(*, key: str = "", state: str = "") -> QuerySet[Submission]:
     if key:
         found = found.filter(version__form_id=key)
     return (found.filter(state=state) if state else found).order_by("-received_at", "-pk")
+
+
+PAGE_SIZE = 50
+PERSONS = "patrol.persons"
+
+
+def submissions_page(found: QuerySet[Submission], *, before: str = "") -> tuple[list[Submission], str]:
+    """One page of submissions that came before a mark, and the mark of the next page ("" at the end)."""
+    moment, _sep, last = before.partition("_")
+    try:
+        mark = (datetime.fromisoformat(moment), uuid.UUID(last)) if before else None
+    except ValueError:
+        mark = None
+    if mark is not None:
+        found = found.filter(Q(received_at__lt=mark[0]) | Q(received_at=mark[0], pk__lt=mark[1]))
+    rows = list(found[: PAGE_SIZE + 1])
+    if len(rows) <= PAGE_SIZE:
+        return rows, ""
+    end = rows[PAGE_SIZE - 1]
+    return rows[:PAGE_SIZE], f"{end.received_at.isoformat()}_{end.pk}"
+
+
+def may_read(actor: Actor, one: Submission) -> bool:
+    """Whether the content may be shown: a program's answers may concern persons, so only where those may be read."""
+    return not one.version.form.program or actor.may(PERSONS, area=one.area_code or None)

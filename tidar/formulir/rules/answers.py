@@ -107,13 +107,17 @@ class Sheet:
             return ", ".join(labels.get(one, one) for one in as_text(value).split())
         return labels.get(as_text(value), as_text(value))
 
+    def is_required(self, name: str) -> bool:
+        """Whether the question must be answered, given the other answers."""
+        return self._is_true(self.questions[name]["required"])
+
     def fault(self, name: str) -> str:
         """What is wrong with the answer to a shown question, "" when nothing."""
         question = self.questions[name]
         if not self.is_shown(name):
             return ""
         if is_blank(self.answers.get(name)):
-            return REQUIRED if self._is_true(question["required"]) else ""
+            return REQUIRED if self.is_required(name) else ""
         if sentence := fault_of_kind(question, self.answers[name]):
             return sentence
         if self._is_true(question.get("constraint", True)):

@@ -171,3 +171,25 @@ def _compiles(pattern: str) -> bool:
     except re.error:
         return False
     return True
+
+
+def formula_text(tree: Tree) -> str:
+    """A tree as XLSForm writes it; reading it gives the same tree again."""
+    return _written(tree, 0)
+
+
+def _written(tree: Tree, outer: int) -> str:
+    head, *parts = tree
+    if head == "q":
+        return "${" + parts[0] + "}"
+    if head == "n":
+        return str(parts[0])
+    if head == "s":
+        return f'"{parts[0]}"' if "'" in parts[0] else f"'{parts[0]}'"
+    if head == "neg":
+        return "-" + _written(parts[0], len(LEVELS))
+    level = next((number for number, heads in enumerate(LEVELS) if head in heads), None)
+    if level is None:
+        return f"{head}(" + ", ".join(_written(part, 0) for part in parts) + ")"
+    joined = f"{_written(parts[0], level)} {head} {_written(parts[1], level + 1)}"
+    return f"({joined})" if level < outer else joined

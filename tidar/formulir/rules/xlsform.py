@@ -33,6 +33,8 @@ def read_xlsform(file: bytes, *, file_name: str) -> Reading:
         raise UnableToUseForm("Formulir harus berkas XLSForm: .xlsx, .xls, atau tabel Markdown (.md).")
     if len(file) > LARGEST_FILE:
         raise UnableToUseForm("Berkas formulir paling besar 2 MB.")
+    if not file.strip():
+        raise UnableToUseForm("Berkas itu kosong.")
     if kind == ".xlsx":
         _must_unpack_small(file)
     converted = _converted(file, kind)
@@ -48,7 +50,7 @@ def _converted(file: bytes, kind: str) -> tuple[dict[str, object], str, tuple[st
     try:
         result = convert(source, validate=False, file_type=kind)
     except PyXFormError as error:
-        raise UnableToUseForm(f"Formulir ini bukan XLSForm yang benar: {str(error)[:300]}") from error
+        raise UnableToUseForm(f"Formulir ini bukan XLSForm yang benar: {str(error)[:300].rstrip('.')}.") from error
     except Exception as error:  # a damaged workbook fails in many ways inside its readers
         raise UnableToUseForm("Berkas ini tidak dapat dibaca sebagai XLSForm; mungkin rusak.") from error
     return result._pyxform or {}, result.xform, tuple(str(one) for one in result.warnings)
