@@ -31,7 +31,7 @@ By = Literal["rt", "segment"]
 Checks = tuple[Numbers, Numbers, npt.NDArray[np.bool_]]  # index of the segment, moment, is it certain
 
 SEGMENTS = """
-SELECT s.id, p.program_id, coalesce(nullif(s.area_code, ''), p.area_code), s.due_hours,
+SELECT s.id, s.post_id, p.program_id, coalesce(nullif(s.area_code, ''), p.area_code), s.due_hours,
     greatest(s.from_date, p.from_date), least(s.until_date, p.until_date)
 FROM rojak_segment s JOIN rojak_post p ON p.id = s.post_id
 WHERE greatest(s.from_date, p.from_date) <= %(last)s
@@ -55,7 +55,9 @@ class CellRow:
     """
 
     program: str
+    post_id: int
     group: str
+    first_segment_id: int  # the lowest of the group's
     day: date
     hour: int
     segments: int
@@ -69,6 +71,7 @@ class CellRow:
 @dataclass(frozen=True, slots=True)
 class _Segment:
     id: int
+    post_id: int
     program: str
     area_code: str
     due_hours: int
@@ -79,8 +82,8 @@ class _Segment:
 def coverage(post_ids: Sequence[int] | None, first: date, last: date, *, at: datetime, by: By = "rt") -> list[CellRow]:
     """Every hour with patrol time from `first` until `last` (both included), up to `at`, for every group.
 
-    Groups are RT (RW where a segment has none) or segments, by their id. A check covers its segment from its moment
-    until it is due again; checks before `first` count as far as they reach. Three queries.
+    Groups are a post's RT (its RW where a segment has none), or segments, by their id. A check covers its segment from
+    its moment until it is due again; checks before `first` count as far as they reach. Three queries.
     """
     with connection.cursor() as cursor:
         cursor.execute(SEGMENTS, {"first": first, "last": last, "posts": None if post_ids is None else list(post_ids)})
@@ -102,9 +105,10 @@ def _of_program(
         return []
     owner, moments, certain = _checks(segments, _midnight(begin, clock), min(at, _midnight(days[1] + ONE_DAY, clock)))
     work = _Work(line, cells, segments)
-    names = [one.area_code if by == "rt" else str(one.id) for one in segments]
+    names = [(one.post_id, one.area_code if by == "rt" else str(one.id)) for one in segments]
     groups = sorted(set(names))
-    group_of = np.array([groups.index(name) for name in names], np.int64)
+    number_of = {name: n for n, name in enumerate(groups)}
+    group_of = np.array([number_of[name] for name in names], np.int64)
     order = np.argsort(group_of[owner], kind="stable")
     owner, moments, certain = owner[order], moments[order], certain[order]
     edges = np.searchsorted(group_of[owner], np.arange(len(groups) + 1))
@@ -135,6 +139,7 @@ class _Work:
 
     def __init__(self, line: Line, cells: list[Cell], segments: list[_Segment]) -> None:
         self.line, self.cells, self.program = line, cells, segments[0].program
+        self.ids = np.array([one.id for one in segments], np.int64)
         self.due = np.array([one.due_hours * HOUR for one in segments], np.int64)
         self.begins = np.array([line.place(_midnight(one.from_date, line.clock)) for one in segments], np.int64)
         self.ends = np.array([self._end(one) for one in segments], np.int64)
@@ -147,17 +152,17 @@ class _Work:
             return last
         return min(last, self.line.place(_midnight(one.until_date + ONE_DAY, self.line.clock)))
 
-    def rows(self, group: str, members: Numbers, checks: Checks) -> list[CellRow]:
+    def rows(self, group: tuple[int, str], members: Numbers, checks: Checks) -> list[CellRow]:
         owner, moments, certain = checks
         spots, alive = self.line.places(moments), (self.begins, self.ends)
         due = covered_in(self.begins[members], self.ends[members], self.cells)
         sure = covered_in(*intervals(owner[certain], spots[certain], due=self.due, alive=alive), self.cells)
         either = covered_in(*intervals(owner, spots, due=self.due, alive=alive), self.cells)
         counts, doubted = self._counts(moments[certain]), self._counts(moments[~certain])
-        segments = self._alive(members)
+        segments, lowest = self._alive(members), int(self.ids[members].min())
         return [
             CellRow(
-                self.program, group, cell.day, cell.hour, int(segments[n]), due[n] / MINUTE, sure[n] / MINUTE,
+                self.program, *group, lowest, cell.day, cell.hour, int(segments[n]), due[n] / MINUTE, sure[n] / MINUTE,
                 (either[n] - sure[n]) / MINUTE, int(counts[n]), int(doubted[n]),
             )
             for n, cell in enumerate(self.cells)
