@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import uuid
 from datetime import datetime
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def add_draft(*, file: bytes, file_name: str, by: Actor, at: datetime) -> tuple[
 
 
 @transaction.atomic
-def publish(*, version_id: object, by: Actor, at: datetime) -> FormVersion:
+def publish(*, version_id: uuid.UUID, by: Actor, at: datetime) -> FormVersion:
     """The draft is in use from now on; the version before it stays readable. Raises `UnableToPublish`."""
     by.must(EDIT)
     draft = FormVersion.objects.select_for_update().get(pk=version_id)
@@ -68,7 +69,7 @@ def publish(*, version_id: object, by: Actor, at: datetime) -> FormVersion:
 
 
 @transaction.atomic
-def retire(*, version_id: object, by: Actor, at: datetime) -> FormVersion:
+def retire(*, version_id: uuid.UUID, by: Actor, at: datetime) -> FormVersion:
     """The version asks no more; its answers stay. Phones that still hold it may send what was answered with it."""
     by.must(EDIT)
     found = FormVersion.objects.select_for_update().get(pk=version_id)

@@ -66,6 +66,11 @@ def form_list(*, words: str = "") -> QuerySet[Form]:
     return found.filter(Q(key__icontains=words) | Q(title__icontains=words)) if words else found
 
 
+def held_count() -> int:
+    """How many submissions wait for a decision."""
+    return Submission.objects.filter(state=Submission.State.HELD).count()
+
+
 def form_named(key: str) -> Form:
     """One form; raises `UnableToFind`."""
     if found := Form.objects.filter(pk=key).first():

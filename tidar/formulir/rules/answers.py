@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tidar.formulir.rules.definition import ASKING, Definition, Question, questions_by_name
+from tidar.formulir.rules.definition import ASKING, Definition, Question, choice_labels, questions_by_name
 from tidar.formulir.rules.expressions import NUMBER, Tree, Value, as_boolean, as_number, as_text, evaluate
 
 Answer = str | int | list[str] | None
@@ -102,7 +102,7 @@ class Sheet:
         return MENTION.sub(lambda found: self._said(found[1]), text)
 
     def _said(self, name: str) -> str:
-        value, labels = self.value(name), dict(self.questions.get(name, {}).get("choices", ()))
+        value, labels = self.value(name), choice_labels(self.questions.get(name, {}))
         if self.questions.get(name, {}).get("type") == "select_multiple":
             return ", ".join(labels.get(one, one) for one in as_text(value).split())
         return labels.get(as_text(value), as_text(value))
@@ -122,7 +122,7 @@ class Sheet:
             return sentence
         if self._is_true(question.get("constraint", True)):
             return ""
-        return question.get("constraint_message") or NOT_FITTING
+        return str(question.get("constraint_message") or NOT_FITTING)
 
     def _value(self, name: str) -> Value:
         question = self.questions.get(name)
@@ -220,7 +220,7 @@ def typed(definition: Definition, texts: Mapping[str, Sequence[str]]) -> dict[st
 def said(definition: Definition, name: str, answer: Answer) -> str:
     """An answer in words for a page: labels instead of values, "" where there is none."""
     question = questions_by_name(definition).get(name, {})
-    labels = dict(question.get("choices", ()))
+    labels = choice_labels(question)
     if answer is None:
         return ""
     if isinstance(answer, list):

@@ -181,7 +181,7 @@ def formula_text(tree: Tree) -> str:
 def _written(tree: Tree, outer: int) -> str:
     head, *parts = tree
     if head == "q":
-        return "${" + parts[0] + "}"
+        return f"${{{parts[0]}}}"
     if head == "n":
         return str(parts[0])
     if head == "s":

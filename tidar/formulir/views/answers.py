@@ -133,7 +133,7 @@ def _open_form(request: HttpRequest, key: str) -> Form:
 @require_safe
 def answers_file(request: HttpRequest, form: Form) -> HttpResponse:
     """All answers to a form of the city's own as a workbook, one row each, in the questions of the newest version."""
-    newest = form.versions.order_by("-number").first()
+    newest = form.versions.order_by("-number")[:1].get()  # a form comes with its first version
     names = [one["name"] for one in newest.definition["questions"] if one["type"] not in ("note", "group")]
     headings = [_("Nomor"), _("Waktu"), _("Keadaan"), _("Versi"), *names]
     rows = [

@@ -18,7 +18,14 @@ from tidar.common.pages import page
 from tidar.formulir.actions.forms import EDIT, add_draft, publish, retire
 from tidar.formulir.forms import UploadForm, errors_of
 from tidar.formulir.models import Form, FormVersion
-from tidar.formulir.queries.forms import form_list, form_named, last_published_before, version_numbered, versions_of
+from tidar.formulir.queries.forms import (
+    form_list,
+    form_named,
+    held_count,
+    last_published_before,
+    version_numbered,
+    versions_of,
+)
 from tidar.formulir.rules.definition import Question
 from tidar.formulir.rules.differences import RULES, TYPE_WORDS, differences, rule_text
 from tidar.formulir.rules.xlsform import LARGEST_FILE
@@ -44,7 +51,7 @@ def list_of_forms(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": [(row, in_use.get(row.key)) for row in rows],
         "words": words,
-        "held_count": sum(row.held_count for row in form_list()) if words else sum(row.held_count for row in rows),
+        "held_count": held_count(),
         "may_edit": actor_of(request).may(EDIT),
     }
     return page(request, "formulir/list.html", context, block="list")

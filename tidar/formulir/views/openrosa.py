@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -137,7 +138,7 @@ def _parcel(request: HttpRequest) -> Parcel:
     """What came, once it is known to be small enough to read."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > ACCEPTED_BYTES + FRAMING_BYTES:
         raise UnableToCarry(_("Kiriman terlalu besar; paling besar 10 MB sekali kirim."))
-    files = {name: file for name, file in request.FILES.items() if file is not None}
+    files = {name: file for name, file in request.FILES.items() if isinstance(file, UploadedFile)}
     xml = files.pop(XML_FILE, None)
     if xml is None:
         raise UnableToReadInstance(_("Kiriman ini tidak memuat xml_submission_file."))
