@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tidar.common.actor import Actor
-from tidar.formulir import api as formulir
 from tidar.rojak.actions.evidence import NewLink, link_all
 from tidar.rojak.models import Evidence, FindingPhoto
 
 KINDS = {FindingPhoto.Role.BEFORE: Evidence.Kind.PHOTO, FindingPhoto.Role.AFTER: Evidence.Kind.AFTER}
 
 
-@formulir.photo_receiver
 def link_photos(sha256s: Sequence[str], by: Actor, at: datetime) -> None:
     """Runs in the transaction that keeps the photographs; a finding that names one later links it itself."""
     waiting = FindingPhoto.objects.select_related("photo").filter(photo__in=sha256s).order_by("finding_id", "id")
