@@ -12,7 +12,7 @@ from tidar.rojak.actions.evidence import link
 from tidar.rojak.models import Evidence, Finding, FindingKind, Segment
 
 AT = patrol.AT
-SECRET = "Pak Dul memukul istrinya"  # noqa: S105 - planted: must never leak
+SECRET = "Pak Dul memukul istrinya"
 AGENCY = "dlh"
 OTHER_AGENCY = "dishub"
 HEAD = ("patrol.see", "patrol.walk", "patrol.coordinate", "patrol.persons", "patrol.handle", "patrol.recap")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -45,7 +46,7 @@ def test_the_whole_way_is_one_chain(finding: Finding) -> None:
     actions.reopen(finding_id=finding.pk, why="masih berserakan", by=here.HEAD_OF_RW, at=LATER)
     steps = list(finding.evidence.order_by("sequence"))
     assert [one.kind for one in steps] == ["temuan", "permohonan", "perintah-kerja", "konfirmasi", "dibuka-lagi"]
-    assert all(b.previous_hash == a.link_hash for a, b in zip(steps, steps[1:], strict=False))
+    assert all(b.previous_hash == a.link_hash for a, b in itertools.pairwise(steps))
     told = [event.kind for event in events()]
     assert told == ["patrol.passed_on", "patrol.finding_changed", "patrol.fixed", "patrol.finding_changed"]
     assert AuditEntry.objects.filter(subject_id=str(finding.pk)).count() == 4
@@ -73,8 +74,7 @@ def test_the_words_of_a_step_are_kept_beside_the_chain(finding: Finding) -> None
 @pytest.mark.parametrize("times", [2, 3])
 def test_passing_on_twice_is_once(finding: Finding, times: int) -> None:
     made = {
-        actions.pass_on(finding_id=finding.pk, want="permohonan", by=here.HEAD_OF_RW, at=LATER).pk
-        for _ in range(times)
+        actions.pass_on(finding_id=finding.pk, want="permohonan", by=here.HEAD_OF_RW, at=LATER).pk for _ in range(times)
     }
     assert len(made) == 1
     assert len(events("patrol.passed_on")) == 1

@@ -66,9 +66,7 @@ def test_a_member_who_is_not_on_duty_reads_nothing(city: patrol.City, resident: 
     assert not SensitiveReading.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "actor", [one for one in here.EVERYBODY if one is not here.HEAD_OF_RW], ids=lambda a: a.name
-)
+@pytest.mark.parametrize("actor", [one for one in here.EVERYBODY if one is not here.HEAD_OF_RW], ids=lambda a: a.name)
 def test_nobody_else_reads_it(city: patrol.City, resident: Actor, actor: Actor) -> None:
     actions.ask(notice=notice(city), by=resident, at=AT)
     assert actions.read_notices(by=actor, at=AT) == ()

@@ -1,4 +1,4 @@
-"""Every page of findings, rounds, recaps, empty houses and calls: owner, colleague, stranger; nothing about persons leaks."""
+"""Pages of findings, rounds, recaps, empty houses, calls: owner, colleague, stranger; nothing of persons leaks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tidar.common.models import AuditEntry
 from tidar.hub.models import Event
 from tidar.people.models import User
 from tidar.rojak.actions import empty_houses
-from tidar.rojak.models import EmptyHouse, Finding, PatrolItem, Round, RosterRule, SensitiveReading, Sos
+from tidar.rojak.models import EmptyHouse, Finding, PatrolItem, RosterRule, Round, SensitiveReading, Sos
 from tidar.rojak.rules import summary
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,9 @@ def world(monkeypatch: pytest.MonkeyPatch, home: object) -> World:
     patrol.check(city.segments[1], AT - timedelta(minutes=30), round_=walked, certain=False)
     lon, lat = patrol.CENTRE
     patrol.make_track(walked, [(0, lon, lat, 8), (30, lon + 0.0005, lat, 9), (60, lon, lat, 80), (500, lon, lat, 7)])
-    place = here.found(here.place_kind(city), city.segments[0], AT - timedelta(minutes=40), round_=walked, note="tumpukan")
+    place = here.found(
+        here.place_kind(city), city.segments[0], AT - timedelta(minutes=40), round_=walked, note="tumpukan"
+    )
     person = here.found(
         here.person_kind(city), city.segments[0], AT - timedelta(minutes=35), round_=walked, note=here.SECRET
     )
@@ -127,7 +129,9 @@ def test_events_and_audit_say_nothing_of_persons(world: World) -> None:
     head = world.client("head")
     head.post(f"/rojak/temuan/{world.person.pk}/", {"aksi": "teruskan", "sebagai": "insiden", "catatan": here.SECRET})
     assert Event.objects.filter(kind="patrol.passed_on").count() == 1
-    told = str(list(Event.objects.values_list("subject", "data", "lon"))) + str(list(AuditEntry.objects.values_list("after")))
+    told = str(list(Event.objects.values_list("subject", "data", "lon"))) + str(
+        list(AuditEntry.objects.values_list("after"))
+    )
     assert here.SECRET not in told
 
 
@@ -302,7 +306,12 @@ def test_a_notice_is_opened_on_purpose_and_only_for_the_rw(world: World) -> None
 def test_the_head_asks_for_a_resident(world: World) -> None:
     assert house(world.client("head"), tempat=str(world.city.segments[1].pk)).status_code == 302
     assert EmptyHouse.objects.get().segment == world.city.segments[1]
-    assert house(world.client("head"), tempat=str(patrol.make_segment(patrol.make_post(area=patrol.OTHER_RW)).pk)).status_code == 422
+    assert (
+        house(
+            world.client("head"), tempat=str(patrol.make_segment(patrol.make_post(area=patrol.OTHER_RW)).pk)
+        ).status_code
+        == 422
+    )
     assert empty_houses.MOST_OWN == 3
 
 

@@ -28,8 +28,9 @@ SUBJECT = "rumah-kosong"
 MOST_DAYS = 31
 MOST_OWN = 3
 CONSENT = (
-    "Saya meminta sendiri agar rumah ini diperhatikan. Saya tahu pemberitahuan ini hanya dibaca tim yang sedang bertugas "
-    "dan ketua RW, setiap pembacaan dicatat, dan isinya dihapus sesudah tanggal selesai. Saya dapat menariknya kapan saja."
+    "Saya meminta sendiri agar rumah ini diperhatikan. Saya tahu pemberitahuan ini hanya dibaca tim yang sedang "
+    "bertugas dan ketua RW, setiap pembacaan dicatat, dan isinya dihapus sesudah tanggal selesai. "
+    "Saya dapat menariknya kapan saja."
 )
 
 

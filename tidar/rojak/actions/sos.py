@@ -37,7 +37,11 @@ def answer_sos(*, sos_id: uuid.UUID, answer: str, by: Actor, at: datetime) -> So
         data={"sos": str(found.pk), "post": found.post.code, "answered": True},
     )  # fmt: skip
     record_event(
-        kind="patrol.sos", happened_at=at, at=at, source=SourceRef("action", f"rojak.sos:{found.pk}:answer"), fields=fields
+        kind="patrol.sos",
+        happened_at=at,
+        at=at,
+        source=SourceRef("action", f"rojak.sos:{found.pk}:answer"),
+        fields=fields,
     )
     record("rojak.sos.answered", by=by, at=at, subject=("sos", str(found.pk)))
     return found

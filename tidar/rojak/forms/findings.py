@@ -31,7 +31,9 @@ class WorkOrderForm(forms.Form):
     """The work order by which it is mended."""
 
     nomor = forms.CharField(label=_("Nomor perintah kerja"), max_length=60)
-    kepada = forms.CharField(label=_("Dikerjakan oleh"), max_length=120, help_text=_("Regu atau unit, bukan nama orang."))
+    kepada = forms.CharField(
+        label=_("Dikerjakan oleh"), max_length=120, help_text=_("Regu atau unit, bukan nama orang.")
+    )
     batas = forms.DateField(
         label=_("Selesai sebelum"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -41,7 +43,8 @@ class AfterPhotoForm(forms.Form):
     """A photograph that shows that it was mended."""
 
     foto = forms.FileField(
-        label=_("Foto sesudah"), widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg", "capture": "environment"}),
+        label=_("Foto sesudah"),
+        widget=forms.ClearableFileInput(attrs={"accept": "image/jpeg", "capture": "environment"}),
         help_text=_("JPEG, paling besar 5 MB. Keterangan tempat dan alat di dalam foto dibuang."),
     )  # fmt: skip
 
@@ -76,12 +79,20 @@ class EmptyHouseForm(forms.Form):
 
     tempat = forms.ChoiceField(label=_("Di mana"), choices=())
     kode = forms.CharField(
-        label=_("Kode pada stiker"), max_length=16, help_text=_("Bagian akhir alamat halaman pada stiker di ujung jalan Anda.")
+        label=_("Kode pada stiker"),
+        max_length=16,
+        help_text=_("Bagian akhir alamat halaman pada stiker di ujung jalan Anda."),
     )
-    rumah = forms.CharField(label=_("Rumah yang mana"), max_length=80, help_text=_("Seperti tertulis di rumah, misalnya: No. 12, pagar hijau."))
+    rumah = forms.CharField(
+        label=_("Rumah yang mana"),
+        max_length=80,
+        help_text=_("Seperti tertulis di rumah, misalnya: No. 12, pagar hijau."),
+    )
     kontak = forms.CharField(label=_("Siapa yang dihubungi"), max_length=80, required=False)
     mulai = forms.DateTimeField(
-        label=_("Kosong mulai"), input_formats=[MOMENT], widget=forms.DateTimeInput({"type": "datetime-local"}, format=MOMENT)
+        label=_("Kosong mulai"),
+        input_formats=[MOMENT],
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format=MOMENT),
     )
     selesai = forms.DateTimeField(
         label=_("Sampai"), input_formats=[MOMENT], widget=forms.DateTimeInput({"type": "datetime-local"}, format=MOMENT)
@@ -108,7 +119,10 @@ class ToldForm(forms.Form):
     )
     tingkat = forms.ChoiceField(label=_("Tingkat"), choices=((1, _("ringan")), (2, _("sedang")), (3, _("mendesak"))))
     catatan = forms.CharField(
-        label=_("Catatan"), required=False, max_length=500, widget=forms.Textarea({"rows": 3}),
+        label=_("Catatan"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
         help_text=_("Jangan tulis nama orang."),
     )
     nomor = forms.UUIDField(widget=forms.HiddenInput)

@@ -1,4 +1,4 @@
-"""Findings as lists for the desk: what is still to be done first, a page at a time, each with when it should be fixed."""
+"""Findings as lists for the desk: what is still to be done first, a page at a time, each with its last day."""
 
 from __future__ import annotations
 
@@ -93,7 +93,9 @@ def listed(actor: Actor, wanted: Wanted, at: datetime) -> Listed:
         moment, last = place
         found = found.filter(Q(happened_at__lt=moment) | Q(happened_at=moment, id__lt=last))
     rows = list(found[: PAGE_SIZE + 1])
-    following = f"{rows[PAGE_SIZE - 1].happened_at.isoformat()}_{rows[PAGE_SIZE - 1].pk}" if len(rows) > PAGE_SIZE else ""
+    following = (
+        f"{rows[PAGE_SIZE - 1].happened_at.isoformat()}_{rows[PAGE_SIZE - 1].pk}" if len(rows) > PAGE_SIZE else ""
+    )
     return Listed(tuple(row_of(row, at) for row in rows[:PAGE_SIZE]), following, place is None)
 
 
@@ -191,4 +193,3 @@ def _place(text: str) -> tuple[datetime, uuid.UUID] | None:
     except ValueError:
         return None
     return found if found[0].tzinfo else None
-

@@ -1,4 +1,4 @@
-"""One finding as its page tells it: what was answered, the photographs, and the chain of evidence, checked link by link."""
+"""One finding as its page tells it: answers, photographs, and the chain of evidence, checked link by link."""
 
 from __future__ import annotations
 
@@ -137,7 +137,11 @@ def _step(row: Evidence, *, who: str, sound: bool, photos: Collection[str]) -> S
 def _facts(row: Evidence) -> tuple[tuple[str, str], ...]:
     if row.kind != Evidence.Kind.WORK:
         return ()
-    found = (("Nomor", row.reference), ("Kepada", row.content.get("to")), ("Selesai sebelum", row.content.get("due_date")))
+    found = (
+        ("Nomor", row.reference),
+        ("Kepada", row.content.get("to")),
+        ("Selesai sebelum", row.content.get("due_date")),
+    )
     return tuple((name, str(value)) for name, value in found if value)
 
 

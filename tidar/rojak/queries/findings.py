@@ -75,7 +75,8 @@ def open_findings(
 def _open(row: Any, content_hash: str, photos: tuple[str, ...]) -> OpenFinding:
     segment = row.segment.code if row.segment else ""
     return OpenFinding(
-        row.pk, row.kind.key, segment, row.lon, row.lat, row.severity, row.happened_at, row.state_word, content_hash, photos
+        row.pk, row.kind.key, segment, row.lon, row.lat, row.severity, row.happened_at, row.state_word, content_hash,
+        photos,
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 480.0, 300.0  # of the drawing, in points of the template
 
 
 def round_picture(found: Any, *, at: datetime) -> bytes:
-    """A PNG of 1,080 × 1,350 pixels. It shows segments, never the way that anybody walked, a house or a finding's place."""
+    """A PNG of 1,080 × 1,350 pixels. It shows segments; no way that anybody walked, house or finding."""
     said = summary_of(found, at=at)
     return typeset("round", _data(found, said), at=found.started_at, output="png")
 
@@ -37,8 +37,6 @@ def _data(found: Any, said: rules.RoundSummary) -> dict[str, Any]:
         "gap": rules.gap_text(said),
         "findings": rules.findings_text(said),
         "activities": list(rules.activity_lines(said)),
-        "lines": [
-            {"points": line, "checked": one.pk in checked} for one, line in zip(segments, lines, strict=True)
-        ],
+        "lines": [{"points": line, "checked": one.pk in checked} for one, line in zip(segments, lines, strict=True)],
         "region": places.region().name,
     }

@@ -88,7 +88,11 @@ def _rows(posts: list[Post], *, start: datetime, until: datetime) -> list[PostMo
     segments = _by(Segment.objects.filter(post__in=ids, from_date__lte=until).exclude(until_date__lt=start), "post")
     checks = Check.objects.filter(segment__post__in=ids, happened_at__gte=start, happened_at__lt=until)
     every, sure = _by(checks, "segment__post"), _by(checks.filter(is_certain=True), "segment__post", what="segment")
-    members = _by(_spanned(Attendance.objects.filter(round__post__in=ids), "round__started_at", span), "round__post", what="member")
+    members = _by(
+        _spanned(Attendance.objects.filter(round__post__in=ids), "round__started_at", span),
+        "round__post",
+        what="member",
+    )
     talks = _spanned(Activity.objects.filter(post__in=ids), "happened_at", span).order_by().values_list("post")
     people = dict(talks.annotate(n=Sum("participants_count")))
     gaps = _gaps(ids, until)
@@ -133,12 +137,16 @@ def _findings(ids: list[int], span: tuple[datetime, datetime]) -> Mapping[int, d
     """Findings of the month by kind, how many were fixed in it, and what stands open at its end; none about persons."""
     start, until = span
     about_places = Finding.objects.filter(post__in=ids, happened_at__lt=until).exclude(kind__sensitivity=PERSON)
-    made: dict[int, dict[str, Any]] = defaultdict(lambda: {"found": (), "fixed": 0, "open": 0, "late": 0, "fix_days": None})
+    made: dict[int, dict[str, Any]] = defaultdict(
+        lambda: {"found": (), "fixed": 0, "open": 0, "late": 0, "fix_days": None}
+    )
     kinds = about_places.filter(happened_at__gte=start).order_by().values_list("post", "kind__title")
     for post, found in _grouped(kinds.annotate(n=Count("id")), lambda row: row[0]).items():
         made[post]["found"] = tuple(sorted(((k, n) for _, k, n in found), key=lambda one: (-one[1], one[0])))
     fixes = Evidence.objects.filter(finding__in=about_places, kind=Evidence.Kind.CONFIRMED)
-    fixed = _spanned(fixes, "happened_at", span).values_list("finding__post", "finding_id", "happened_at", "finding__happened_at")
+    fixed = _spanned(fixes, "happened_at", span).values_list(
+        "finding__post", "finding_id", "happened_at", "finding__happened_at"
+    )
     for post, rows in _grouped(fixed, lambda row: row[0]).items():
         last = {row[1]: (row[2] - row[3]).total_seconds() / 86_400 for row in rows}
         made[post] |= {"fixed": len(last), "fix_days": median(last.values())}

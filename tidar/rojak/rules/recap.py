@@ -134,7 +134,9 @@ def sentences(row: PostMonth, rows: list[PostMonth]) -> list[str]:
         said.append(f"Tidak ada ronda bulan ini di: {', '.join(idle)}.")
     worst = max(rows, key=lambda one: (one.gaps, one.post), default=None)
     if worst is not None and worst.gaps:
-        said.append(f"Celah terbanyak di {worst.post}: {number_text(worst.gaps)} dari {number_text(worst.segments)} bagian.")
+        said.append(
+            f"Celah terbanyak di {worst.post}: {number_text(worst.gaps)} dari {number_text(worst.segments)} bagian."
+        )
     if row.found:
         kind, count = row.found[0]
         said.append(f"Paling sering ditemukan: {kind[:1].lower()}{kind[1:]}, {number_text(count)} kali.")

@@ -102,7 +102,9 @@ def finding(request: HttpRequest, finding_id: uuid.UUID) -> HttpResponse:
         if name not in ACTS:
             raise UnableToFind(_("Tindakan itu tidak ada."))
         form = _form(name, request, found)
-        if form.is_valid() and done(request, ACTS[name].does(found.pk, form.cleaned_data), said=ACTS[name].said, form=form):
+        if form.is_valid() and done(
+            request, ACTS[name].does(found.pk, form.cleaned_data), said=ACTS[name].said, form=form
+        ):
             return redirect("rojak:finding", found.pk)
         failed = (name, form)
     actor = actor_of(request)
@@ -119,9 +121,9 @@ class Act:
     title: str
     said: str
     states: tuple[rules.State, ...]
-    leads: bool  # only who leads the patrol; else whoever handles
     form: Callable[..., forms.Form]
     does: Callable[[uuid.UUID, dict[str, Any]], Callable[[Actor, datetime], Any]]
+    leads: bool = False  # only who leads the patrol; else whoever handles
 
 
 def _passes(pk: uuid.UUID, said: dict[str, Any]) -> Callable[[Actor, datetime], Any]:
@@ -152,12 +154,12 @@ def _equals(pk: uuid.UUID, said: dict[str, Any]) -> Callable[[Actor, datetime], 
 
 STILL = rules.STILL_OPEN
 ACTS: dict[str, Act] = {
-    "teruskan": Act("Teruskan", "Temuan diteruskan.", (rules.OPEN, rules.REOPENED), False, PassOnForm, _passes),
-    "perintah": Act("Catat perintah kerja", "Perintah kerja tercatat.", STILL, False, WorkOrderForm, _orders),
-    "foto": Act("Tambah foto sesudah", "Foto sesudah tersimpan.", STILL, False, AfterPhotoForm, _shows),
-    "beres": Act("Nyatakan beres", "Temuan dinyatakan beres.", STILL, True, NoteForm, _confirms),
-    "sama": Act("Tandai sama dengan temuan lain", "Ditandai sama.", STILL, True, DuplicateForm, _equals),
-    "buka": Act("Buka lagi", "Temuan dibuka lagi.", (rules.FIXED, rules.DUPLICATE), True, WhyForm, _reopens),
+    "teruskan": Act("Teruskan", "Temuan diteruskan.", (rules.OPEN, rules.REOPENED), PassOnForm, _passes),
+    "perintah": Act("Catat perintah kerja", "Perintah kerja tercatat.", STILL, WorkOrderForm, _orders),
+    "foto": Act("Tambah foto sesudah", "Foto sesudah tersimpan.", STILL, AfterPhotoForm, _shows),
+    "beres": Act("Nyatakan beres", "Temuan dinyatakan beres.", STILL, NoteForm, _confirms, leads=True),
+    "sama": Act("Tandai sama dengan temuan lain", "Ditandai sama.", STILL, DuplicateForm, _equals, leads=True),
+    "buka": Act("Buka lagi", "Temuan dibuka lagi.", (rules.FIXED, rules.DUPLICATE), WhyForm, _reopens, leads=True),
 }
 
 
@@ -187,7 +189,9 @@ def _context(request: HttpRequest, found: Any, failed: tuple[str, forms.Form] | 
     for name in possible:
         form = failed[1] if failed and failed[0] == name else _form(name, None, found)
         if name != "sama" or form.fields["sama"].choices:  # type: ignore[attr-defined]
-            acts.append({"name": name, "title": ACTS[name].title, "form": form, "open": bool(failed and failed[0] == name)})
+            acts.append(
+                {"name": name, "title": ACTS[name].title, "form": form, "open": bool(failed and failed[0] == name)}
+            )
     return {
         "shown": shown,
         "finding": found,
@@ -211,5 +215,3 @@ def finding_photo(request: HttpRequest, finding_id: uuid.UUID, sha256: str) -> H
         note_reading(subject=("temuan", found.pk), why="Foto temuan", by=actor_of(request), at=clock.now())
     data = formulir.photo_bytes(kept.kept_sha256)
     return attachment(HttpResponse(data, content_type="image/jpeg"), f"temuan-{sha256[:12]}.jpg")
-
-

@@ -140,4 +140,3 @@ def _spot(request: HttpRequest) -> rules.Spot:
     if is_bad or not 2000 <= at.year <= 2200:
         raise UnableToCompare(_("Waktu atau letak itu tidak dapat dibaca."))
     return rules.Spot(asked.get("ruas", "")[:40], lon, lat, at)
-

@@ -104,7 +104,11 @@ def sos(request: HttpRequest) -> HttpResponse:
             messages.error(request, _("Tuliskan apa yang sudah dilakukan."))
         else:
             words = form.cleaned_data["jawaban"]
-            done(request, lambda by, at: answer_sos(sos_id=call_id, answer=words, by=by, at=at), said=_("Jawaban tercatat."))
+            done(
+                request,
+                lambda by, at: answer_sos(sos_id=call_id, answer=words, by=by, at=at),
+                said=_("Jawaban tercatat."),
+            )
         return redirect("rojak:sos")
     found = calls.calls_for(actor)
     context = {
