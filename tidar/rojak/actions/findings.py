@@ -197,16 +197,16 @@ def _step(finding: Finding, kind: Evidence.Kind, said: _Said, *, by: Actor, at: 
     text, salt, content = _words(said.note), secrets.token_hex(16), dict(said.content)
     if text:
         content["note_hash"] = hashlib.sha256(f"{salt}:{text}".encode()).hexdigest()
-    made = link(finding_id=finding.pk, kind=kind, happened_at=at, at=at, by=by, reference=said.reference, content=content)
+    made = link(
+        finding_id=finding.pk, kind=kind, happened_at=at, at=at, by=by, reference=said.reference, content=content
+    )
     if text:
         StepNote.objects.create(step=made, text=text, salt=salt)
     record(f"rojak.finding.{kind.value}", by=by, at=at, subject=("finding", str(finding.pk)), after={"step": made.pk})
     return made
 
 
-def _tell(
-    finding: Finding, kind: str, step: Evidence, *, at: datetime, data: Mapping[str, Any] | None = None
-) -> None:
+def _tell(finding: Finding, kind: str, step: Evidence, *, at: datetime, data: Mapping[str, Any] | None = None) -> None:
     tell_finding(
         kind,
         finding=finding,

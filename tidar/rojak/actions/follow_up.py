@@ -48,7 +48,9 @@ def show_mended(*, finding_id: uuid.UUID, data: bytes, by: Actor, at: datetime) 
             finding_id=finding.pk, kind=Evidence.Kind.AFTER, happened_at=at, at=at, by=by, reference=sha256,
             content={"sent_sha256": sha256}, content_hash=kept.kept_sha256,
         )  # fmt: skip
-        record("rojak.finding.foto-sesudah", by=by, at=at, subject=("finding", str(finding.pk)), after={"step": made.pk})
+        record(
+            "rojak.finding.foto-sesudah", by=by, at=at, subject=("finding", str(finding.pk)), after={"step": made.pk}
+        )
         tell_finding(
             "patrol.finding_changed",
             finding=finding,
