@@ -17,12 +17,13 @@ from tidar.rojak.models import Program
 from tidar.rojak.rules.clock import PatrolClock, Window
 from tidar.rojak.rules.coverage import SegmentState, state_of
 
-__all__ = ["SegmentRow", "SegmentState", "clock_of", "clocks", "segment_rows", "segment_states"]
+__all__ = ["SegmentRow", "SegmentState", "clock_of", "clocks", "segment_rows", "segment_states", "state_of_row"]
 
 # The last check is one step into the index `check_last`; only after an uncertain one the last certain one is looked up.
 ROWS = """
 SELECT s.id, s.post_id, p.program_id, s.due_hours, greatest(s.from_date, p.from_date),
-    l.happened_at, l.is_certain, c.happened_at
+    l.happened_at, l.is_certain, c.happened_at,
+    s.code, s.title, s.area_code, s.importance, p.code, p.title, p.area_code
 FROM rojak_segment s
 JOIN rojak_post p ON p.id = s.post_id
 LEFT JOIN LATERAL (
@@ -40,7 +41,9 @@ LEFT JOIN LATERAL (
 WHERE greatest(s.from_date, p.from_date) <= %(day)s
     AND coalesce(s.until_date, %(day)s) >= %(day)s AND coalesce(p.until_date, %(day)s) >= %(day)s
     AND (%(posts)s::bigint[] IS NULL OR s.post_id = ANY(%(posts)s::bigint[]))
+ORDER BY p.title, p.id, s."order", s.id
 """
+Names = tuple[str, str, str, int, str, str, str]  # code, title, area and importance; code, title and area of its post
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class SegmentRow:
     since: date
     last: tuple[datetime, bool] | None
     last_certain_at: datetime | None
+    names: Names
 
 
 def segment_states(post_ids: Sequence[int] | None, at: datetime) -> dict[int, SegmentState]:
@@ -63,28 +67,31 @@ def segment_states(post_ids: Sequence[int] | None, at: datetime) -> dict[int, Se
     so the state of any past moment can be asked for, as it is known today.
     """
     known = clocks()
-    return {
-        row.id: state_of(
-            known[row.program],
-            due_hours=row.due_hours,
-            since=row.since,
-            last=row.last,
-            last_certain_at=row.last_certain_at,
-            at=at,
-        )
-        for row in segment_rows(post_ids, at)
-    }
+    return {row.id: state_of_row(row, known[row.program], at) for row in segment_rows(post_ids, at)}
+
+
+def state_of_row(row: SegmentRow, clock: PatrolClock, at: datetime) -> SegmentState:
+    """How the segment of a row stands at `at`."""
+    return state_of(
+        clock,
+        due_hours=row.due_hours,
+        since=row.since,
+        last=row.last,
+        last_certain_at=row.last_certain_at,
+        at=at,
+    )
 
 
 def segment_rows(post_ids: Sequence[int] | None, at: datetime) -> Iterator[SegmentRow]:
-    """The segments of these posts (None: of all) that are patrolled on the day of `at`, with their last checks."""
+    """The segments of these posts (None: of all) patrolled on the day of `at`, with their last checks, by post."""
     zone = places.region().zone
     values = {"at": at, "zone": zone.key, "day": at.astimezone(zone).date(), "posts": _list(post_ids)}
     with connection.cursor() as cursor:
         cursor.execute(ROWS, values)
-        for segment, post, program, due, since, last_at, is_certain, certain_at in cursor.fetchall():
+        for segment, post, program, due, since, last_at, is_certain, certain_at, *names in cursor.fetchall():
             last = None if last_at is None else (last_at, is_certain)
-            yield SegmentRow(segment, post, program, due, since, last, last_at if is_certain else certain_at)
+            sure = last_at if is_certain else certain_at
+            yield SegmentRow(segment, post, program, due, since, last, sure, tuple(names))
 
 
 def clocks() -> dict[str, PatrolClock]:

@@ -12,10 +12,11 @@ from django.db.models import Q
 
 from tidar.places import api as places
 from tidar.rojak.models import Check, GapTask, Member, Post, Segment
-from tidar.rojak.queries.coverage import segment_states
+from tidar.rojak.queries.coverage import SegmentRow, clocks, segment_rows, state_of_row
 from tidar.rojak.rules.coverage import KINDS, SegmentState, pressing
 
 WORST = 3
+ORDER = {kind: n for n, kind in enumerate(KINDS)}
 Sort = Callable[["SegmentNow"], Any]
 
 
@@ -46,6 +47,7 @@ class SegmentNow:
     post_area: str
     program: str
     state: SegmentState
+    weight: int = 0  # how badly it needs somebody, `rules.coverage.pressing`
     task: OpenTask | None = None
 
     @property
@@ -70,11 +72,7 @@ class PostNow:
     area_code: str
     program: str
     segments: tuple[SegmentNow, ...]
-
-    @property
-    def gaps(self) -> tuple[SegmentNow, ...]:
-        """Segments that should have been looked at and were not."""
-        return tuple(one for one in self.segments if one.state.is_gap)
+    gaps: tuple[SegmentNow, ...]  # those that should have been looked at and were not
 
     @property
     def worst(self) -> tuple[SegmentNow, ...]:
@@ -89,7 +87,7 @@ class PostNow:
     @property
     def weight(self) -> int:
         """How badly it needs somebody: the weights of its three worst gaps together."""
-        return sum(pressing(one.state, one.importance) for one in self.worst)
+        return sum(one.weight for one in self.worst)
 
     @property
     def checked_percent(self) -> float:
@@ -105,15 +103,17 @@ def village_of(area_code: str) -> str:
 
 def segments_now(posts: Q, at: datetime) -> list[SegmentNow]:
     """All segments of the posts that satisfy `posts`, with their states at `at`; three queries, however many."""
-    fields = (
-        "id", "code", "title", "area_code", "importance", "due_hours", "post_id", "post__code", "post__title",
-        "post__area_code", "post__program_id",
+    ids = list(Post.objects.filter(posts, program__active=True).values_list("id", flat=True))
+    known = clocks()
+    return [_segment_now(row, state_of_row(row, known[row.program], at)) for row in segment_rows(ids, at)]
+
+
+def _segment_now(row: SegmentRow, state: SegmentState) -> SegmentNow:
+    code, title, area, importance, post_code, post_title, post_area = row.names
+    return SegmentNow(
+        row.id, code, title, area, importance, row.due_hours, row.post_id, post_code, post_title, post_area,
+        row.program, state, weight=pressing(state, importance),
     )  # fmt: skip
-    found = Post.objects.filter(posts, program__active=True).values_list("id", flat=True)
-    ids = list(found)
-    states = segment_states(ids, at)
-    rows = Segment.objects.filter(post__in=ids).order_by("post__title", "post_id", "order", "id").values_list(*fields)
-    return [SegmentNow(*row, state=states[row[0]]) for row in rows if row[0] in states]
 
 
 def posts_now(segments: Iterable[SegmentNow]) -> list[PostNow]:
@@ -121,11 +121,14 @@ def posts_now(segments: Iterable[SegmentNow]) -> list[PostNow]:
     by_post: dict[int, list[SegmentNow]] = {}
     for one in segments:
         by_post.setdefault(one.post_id, []).append(one)
-    made = [
-        PostNow(id_, few[0].post_code, few[0].post_title, few[0].post_area, few[0].program, tuple(worst_first(few)))
-        for id_, few in by_post.items()
-    ]
+    made = [_post_now(worst_first(few)) for few in by_post.values()]
     return sorted(made, key=lambda post: (-post.weight, -len(post.gaps), post.title, post.id))
+
+
+def _post_now(segments: list[SegmentNow]) -> PostNow:
+    one = segments[0]
+    gaps = tuple(segment for segment in segments if segment.state.is_gap)
+    return PostNow(one.post_id, one.post_code, one.post_title, one.post_area, one.program, tuple(segments), gaps)
 
 
 def worst_first(segments: Iterable[SegmentNow]) -> list[SegmentNow]:
@@ -133,8 +136,8 @@ def worst_first(segments: Iterable[SegmentNow]) -> list[SegmentNow]:
     return sorted(
         segments,
         key=lambda one: (
-            -pressing(one.state, one.importance),
-            KINDS.index(one.state.kind),
+            -one.weight,
+            ORDER[one.state.kind],
             one.state.due_at,
             one.id,
         ),

@@ -62,6 +62,7 @@ class PatrolClock:
         self.zone = zone
         self._days_off = days_off
         self._years: tuple[int, int] | None = None
+        self._first = 0  # where the table begins
         self._starts: list[int] = []
         self._ends: list[int] = []
         self._before: list[int] = []  # patrol time before each span, from the first span on
@@ -75,15 +76,24 @@ class PatrolClock:
             raise ValueError("hours are negative")
         if hours == 0:
             return moment.astimezone(self.zone)
+        number, wanted = _number(moment), round(hours * HOUR)
+        if self._years is not None and self._first <= number and (found := self._after(number, wanted)) is not None:
+            return found
         year = moment.astimezone(self.zone).year
         for ahead in (1, 3, 10, LONGEST_YEARS):
             self._cover(year, year + ahead)
-            target = self._time_until(_number(moment)) + round(hours * HOUR)
-            at = bisect_left(self._before, target) - 1
-            end = self._starts[at] + target - self._before[at] if at >= 0 else 0
-            if at >= 0 and end <= self._ends[at]:
-                return self._moment(end)
+            if (found := self._after(number, wanted)) is not None:
+                return found
         raise ValueError("so much patrol time does not pass")
+
+    def _after(self, number: int, wanted: int) -> datetime | None:
+        """`after` within the table; None when its end comes first."""
+        target = self._time_until(number) + wanted
+        at = bisect_left(self._before, target) - 1
+        if at < 0:
+            return None
+        end = self._starts[at] + target - self._before[at]
+        return self._moment(end) if end <= self._ends[at] else None
 
     def hours_between(self, start: datetime, end: datetime) -> float:
         """Hours of patrol time from `start` to `end`; negative when `end` lies before `start`."""
@@ -115,7 +125,8 @@ class PatrolClock:
         )
 
     def _moment(self, number: int) -> datetime:
-        return (EPOCH + number * MICROSECOND).astimezone(self.zone)
+        whole, part = divmod(number, 1_000_000)
+        return datetime.fromtimestamp(whole, self.zone).replace(microsecond=part)
 
     def _cover(self, first: int, last: int) -> None:
         """The table of spans holds at least these years and one day around them."""
@@ -133,6 +144,7 @@ class PatrolClock:
             day += ONE_DAY
         self._keep(_merged(found))
         self._years = (first, last)
+        self._first = _number(datetime.combine(date(first, 1, 1), time(0), tzinfo=self.zone))
 
     def _keep(self, spans: list[Span]) -> None:
         self._starts, self._ends = [s for s, _e in spans], [e for _s, e in spans]
