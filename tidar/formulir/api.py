@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tidar.formulir.actions.erasing import erase_answers
-from tidar.formulir.actions.forms import UnableToAdopt, adopt_form
+from tidar.formulir.actions.forms import UnableToAdopt, adopt_folder, adopt_form
 from tidar.formulir.actions.photos import (
     UnableToReceivePhoto,
     announce_photos,
@@ -24,7 +24,8 @@ from tidar.formulir.rules.views import FormView, Received, SubmissionView
 
 __all__ = [
     "Answer", "Checked", "FormView", "Given", "PhotoView", "Received", "SubmissionView", "UnableToAdopt",
-    "UnableToReceivePhoto", "adopt_form", "announce_photos", "check_answers", "check_photos", "erase_answers",
-    "erase_photo", "photo", "photo_bytes", "photo_offset", "photo_receiver", "photo_states", "published", "receive_photo_part", "receiver",
-    "refuse_photo", "said", "shown", "submission", "submit", "too_large", "version",
+    "UnableToReceivePhoto", "adopt_folder", "adopt_form", "announce_photos", "check_answers", "check_photos",
+    "erase_answers", "erase_photo", "photo", "photo_bytes", "photo_offset", "photo_receiver", "photo_states",
+    "published", "receive_photo_part", "receiver", "refuse_photo", "said", "shown", "submission", "submit", "too_large",
+    "version",
 ]  # fmt: skip

@@ -17,7 +17,7 @@ from tidar.formulir.models import Form, FormVersion
 from tidar.formulir.queries.forms import view_of
 from tidar.formulir.rules.definition import UnableToUseForm
 from tidar.formulir.rules.views import FormView
-from tidar.formulir.rules.xlsform import Reading, read_xlsform
+from tidar.formulir.rules.xlsform import KINDS, Reading, read_xlsform
 
 State = FormVersion.State
 EDIT = "forms.edit"
@@ -44,6 +44,15 @@ def adopt_form(*, source: Path | bytes, by: Actor, at: datetime, file_name: str 
         return view_of(known)
     made = _added(file, file_name=name, program=program, by=by, at=at)
     return view_of(_put_in_use(made, at=at))
+
+
+@transaction.atomic
+def adopt_folder(*, folder: Path, program: str, by: Actor, at: datetime) -> int:
+    """Every form in a program's folder, by name; returns how many versions are new. Idempotent; no folder, no forms."""
+    before = FormVersion.objects.count()
+    for path in sorted(path for path in folder.glob("*") if path.suffix in KINDS):
+        adopt_form(source=path, program=program, by=by, at=at)
+    return FormVersion.objects.count() - before
 
 
 @transaction.atomic

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.common.errors import UnableTo
+from tidar.formulir import api as formulir
 from tidar.people import api as people
 from tidar.places import api as places
 from tidar.rojak.actions.loading_posts import bring_post
@@ -30,7 +31,7 @@ from tidar.rojak.rules.program import (
     window_values,
 )
 
-FILE_NAME, PROGRAM_FILE = "patrol.toml", "program.toml"
+FILE_NAME, PROGRAM_FILE, FORMS_FOLDER = "patrol.toml", "program.toml", "forms"
 
 
 class UnableToLoadPatrol(UnableTo):
@@ -38,7 +39,7 @@ class UnableToLoadPatrol(UnableTo):
 
 
 def load_patrol(*, program_dir: Path, region_dir: Path, by: Actor, at: datetime, examples: bool = True) -> int:
-    """Program, kinds and posts as the files say; returns how many rows were new or changed.
+    """Program, kinds, forms and posts as the files say; returns how many rows were new or changed.
 
     A program without `patrol.toml`, or one that the region's file does not adopt, brings nothing. Words, patrol time,
     settings and kinds follow the file; a kind that the file no longer has stays with its findings and is offered to
@@ -59,6 +60,9 @@ def load_patrol(*, program_dir: Path, region_dir: Path, by: Actor, at: datetime,
         counts = {"program": changed, "kinds": _kinds(program, written, adopted)}
         counts["areas"] = _areas(posts, by=by, at=at)
         counts["posts"] = sum(bring_post(program, post, by=by, at=at) for post in posts)
+        counts["forms"] = formulir.adopt_folder(
+            folder=program_dir / FORMS_FOLDER, program=program_dir.name, by=by, at=at
+        )
         if total := sum(counts.values()):
             record("patrol.load", by=by, at=at, subject=("program", program.key), after=counts)
     return total
