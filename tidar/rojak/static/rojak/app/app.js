@@ -40,6 +40,7 @@ const root = document.getElementById("aplikasi");
 const leaving = [];
 const worker = updates({ worker: "/rojak/sw.js", scope: "/rojak/", safe: (app) => SAFE.has(app.name) });
 let drawn = 0;
+let arriving = 0;
 let shown = "";
 
 const app = {
@@ -87,9 +88,14 @@ async function draw() {
 /** A new address: leave the old screen, read the store anew, begin at the top. */
 async function arrive() {
   leaving.splice(0).forEach((work) => work());
-  await app.reload();
+  arriving += 1;
   const before = shown;
-  await draw();
+  try {
+    await app.reload();
+    await draw();
+  } finally {
+    arriving -= 1;
+  }
   shown = location.hash;
   if (before !== shown) {
     scrollTo(0, 0);
@@ -99,10 +105,13 @@ async function arrive() {
   worker.whenSafe(app);
 }
 
-/** Something changed in the store, by another tab, the worker or the city's answer. */
+/**
+ * Something changed in the store, by another tab, the worker or the city's answer. A screen that is being typed on is
+ * never painted anew under the finger, nor one that is just arriving.
+ */
 async function refresh() {
   await app.reload();
-  if (SCREENS[app.name].live && !document.querySelector("dialog[open]")) await draw();
+  if (!arriving && SCREENS[where()[0]].live && !document.querySelector("dialog[open]")) await draw();
 }
 
 function unable(error) {
@@ -122,7 +131,7 @@ async function begin() {
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
     app.memory.install = event;
-    if (SCREENS[app.name].live) draw().catch(unable);
+    refresh();
   });
   hear(() => refresh());
   const send = keepSending(refresh);

@@ -32,7 +32,7 @@ export async function render(app) {
     try {
       const { id, ...data } = made;
       if (editing) await edit(id, data);
-      else await activity(data, { id, draftKey: KEY });
+      else await activity(data, { id, dropDraft: KEY });
       app.memory.saved = id;
       app.send();
       app.replace(`#/catatan/${id}`);

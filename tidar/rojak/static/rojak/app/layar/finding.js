@@ -6,8 +6,7 @@ import { button, choose, h, notice, toast } from "../../../lapangan/dom.js";
 import { uuid7 } from "../../../lapangan/keys.js";
 import { moment } from "../clock.js";
 import { position, watch } from "../gps.js";
-import { edit, latest, UnableToKeep } from "../items.js";
-import { finding } from "../round.js";
+import { edit, latest, make, UnableToKeep } from "../items.js";
 import { draft, dropDraft, saveDraft } from "../store.js";
 import { draftKey } from "./kinds.js";
 import { duplicates, known } from "./near.js";
@@ -21,11 +20,11 @@ const SEVERITIES = [["1", "Ringan"], ["2", "Biasa"], ["3", "Segera"]];
 const PLACE_MS = 60000; // a better fix within this time is still of the same place
 
 /** The draft of a kind: what was left half-filled, or a new one with everything that is known. */
-async function fresh(kind, route) {
+async function fresh(kind, { route, round }) {
   const place = position();
   return (await draft(draftKey(kind.key))) ?? {
     id: uuid7(), begun: Date.now(), at: await moment(), severity: kind.severity, segment: presentSegment(route), answers: {},
-    photos: [], note: "", position: place, touched: false,
+    photos: [], note: "", position: place, round: round?.id ?? null, touched: false,
   };
 }
 
@@ -107,7 +106,7 @@ async function keepFinding(app, { kind, made, asked, form, key, editing }) {
   const parts = await answersFor(asked, form);
   if (!parts) return false;
   const data = content(kind, made, parts);
-  const version = editing ? await edit(made.id, data, { draftKey: key }) : await finding(data, { id: made.id, draftKey: key });
+  const version = editing ? await edit(made.id, data, { dropDraft: key }) : await make("finding", data, { id: made.id, at: made.at, round: made.round, dropDraft: key });
   if (form && !parts.form && asked.begun()) await saveDraft(`temuan:${made.id}`, { ...made, ...data, of: version.hash, answers: made.answers, touched: true });
   return true;
 }
@@ -142,7 +141,7 @@ async function found(app) {
   const route = await walk(state);
   const editing = name === "ubah";
   const kindOf = (key) => state.pack.kinds.find((each) => each.key === key);
-  const made = editing ? await again(params[0]) : kindOf(params[0]) && (await fresh(kindOf(params[0]), route));
+  const made = editing ? await again(params[0]) : kindOf(params[0]) && (await fresh(kindOf(params[0]), { route, round: state.round }));
   return { route, editing, made, kind: made && kindOf(editing ? made.kind : params[0]) };
 }
 

@@ -1,9 +1,17 @@
 /** Help, short enough to be read at the roadside. */
-import { h } from "../../../lapangan/dom.js";
+import { h, icon } from "../../../lapangan/dom.js";
 import { capital, frame, roundWord, segmentWord } from "./parts.js";
 import { STATES } from "./rows.js";
 
 const part = (title, ...lines) => h("section", { class: "card" }, h("h2", null, title), lines.map((line) => h("p", null, line)));
+
+const MEANING = {
+  late: "waktunya sudah lewat", never: "sejak didaftarkan", unknown: "diperiksa, tetapi satelit tidak memastikan tempatnya", soon: "periksa hari ini",
+  ok: "diperiksa tepat waktu",
+};
+
+const colours = (segment) => h("section", { class: "card" }, h("h2", null, `Warna ${segment}`), h("ul", { class: "keys" },
+  Object.entries(STATES).map(([kind, [mark, words]]) => h("li", { class: `key key--${kind}` }, icon(mark), h("span", null, `${words}: `, h("small", null, MEANING[kind]))))));
 
 /** The screen. */
 export function render(app) {
@@ -17,7 +25,7 @@ export function render(app) {
         "Temuan: pilih gambarnya, lalu Simpan. Foto dan isian bisa menyusul."),
       part("Foto", "Usap wajah dan pelat nomor sebelum dipakai. Yang terkirim hanya hasil usapan."),
       part("Tiga keadaan", "Tersimpan di HP: aman di sini, kota belum punya.", "Diterima kota: ada nomor RJ.", "Foto diterima: fotonya juga sudah sampai."),
-      part(`Warna ${segment}`, ...Object.values(STATES).map(([, words]) => words).map((words) => (words === "Tidak diketahui" ? "Tidak diketahui: diperiksa, tetapi satelit tidak memastikan tempatnya." : `${words}.`))),
+      colours(segment),
       part("Keselamatan", "Jangan menegur orang yang mencurigakan sendirian. Tahan tombol SOS, atau telepon 112.", `${capital(round)} bukan untuk mengawasi tetangga. Catat tempatnya, bukan orangnya.`),
     ],
   });

@@ -11,7 +11,8 @@ const SHOWN = 5;
 
 /** Turns of today and later, nearest first: `{rule, date, starts, ends, members}`. */
 export function turns({ pack, moment }) {
-  const list = (pack.planned ?? []).map((turn) => ({ ...turn, from: new Date(turn.starts), until: new Date(turn.ends) }));
+  const read = (date, time) => new Date(/^\d\d:\d\d/.test(time) ? `${date}T${time}` : time); // a bare hour is this phone's
+  const list = (pack.planned ?? []).map((turn) => ({ ...turn, from: read(turn.date, turn.starts), until: read(turn.date, turn.ends) }));
   return list.filter((turn) => turn.until > moment).sort((a, b) => a.from - b.from);
 }
 

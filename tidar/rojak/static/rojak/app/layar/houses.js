@@ -20,7 +20,7 @@ export function render(app) {
     h("span", { class: "record__when record__wide" }, titles.get(note.segment) ?? segmentWord(state)),
     h("span", { class: "record__state" }, `Kosong sampai ${when(note.until, state.moment)}`));
   return frame(app, {
-    title: "Rumah kosong", over: "Hanya untuk yang bertugas", back: state.round ? "#/ronda" : "#/",
+    title: "Rumah kosong", over: "Yang bertugas saja", back: state.round ? "#/ronda" : "#/",
     body: [notice("info", "Jangan disebarkan, jangan difoto dari jalan. Setiap pembacaan dicatat."),
       list.length ? h("ul", { class: "list" }, list.map(row))
         : h("p", { class: "muted" }, "Tidak ada titipan untuk Anda sekarang. Titipan hanya terlihat oleh regu yang bertugas hari ini.")],

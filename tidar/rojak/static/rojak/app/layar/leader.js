@@ -40,6 +40,7 @@ function taking(app) {
   const said = h("div", { role: "status" });
   const video = h("video", { class: "scan__video", playsinline: true, muted: true, "aria-label": "Gambar kamera" });
   const field = h("input", { id: "kode-ronda", class: "field", autocomplete: "off", spellcheck: "false" });
+  const seen = h("div", { class: "scan scan--low" }, video, h("div", { class: "scan__frame", "aria-hidden": "true" }));
   let busy = false;
   async function take(text) {
     if (busy) return;
@@ -58,12 +59,12 @@ function taking(app) {
   let left = false;
   look(video, (text) => (take(text), text.startsWith("rojak:"))).then(
     (opened) => ((camera = opened), left && camera.stop()),
-    (error) => !left && said.replaceChildren(notice("info", error.message)));
+    (error) => ((seen.hidden = true), said.replaceChildren(notice("info", error.message))));
   app.onLeave(() => ((left = true), camera?.stop()));
   return frame(app, {
     title: "Lanjutkan", over: `${capital(roundWord(state))} dari HP lain`, back: "#/mulai",
     body: [h("section", { class: "card" }, leaderField(state, state.pack.me ?? "")),
-      h("div", { class: "scan scan--low" }, video, h("div", { class: "scan__frame", "aria-hidden": "true" })), said,
+      seen, said,
       h("section", { class: "card" }, h("label", { for: "kode-ronda" }, "Atau ketik kodenya"), field)],
     actions: [button(`Lanjutkan ${roundWord(state)}`, () => take(field.value), { kind: "primary", mark: "bike" })],
   });

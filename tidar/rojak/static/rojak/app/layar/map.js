@@ -36,7 +36,8 @@ function dots(to, route) {
 function findings(to, { pack }) {
   return (pack.findings ?? []).filter(([, , , lon]) => lon !== null).map(([, , , lon, lat]) => {
     const [x, y] = to(lon / 1e6, lat / 1e6);
-    return s("path", { class: "found", d: `M${x} ${y - 9}l9 9-9 9-9-9z` });
+    const d = `M${x} ${y - 26}h0.01`; // a line without length: its square end keeps its size when the map is enlarged
+    return s("g", { class: "found" }, s("path", { d, class: "found__edge" }), s("path", { d, class: "found__mark" }));
   });
 }
 

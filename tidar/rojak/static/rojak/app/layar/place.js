@@ -13,8 +13,8 @@ export const fromMicro = (position) => (position?.lon_e6 === undefined || positi
 
 /** 23 → "23 m", 1240 → "1,2 km". */
 export function jarak(distance) {
-  if (distance < 1000) return `${Math.round(distance)} m`;
-  return `${(distance / 1000).toFixed(1).replace(".", ",")} km`;
+  if (distance < 1000) return `${Math.round(distance)}\u00a0m`;
+  return `${(distance / 1000).toFixed(1).replace(".", ",")}\u00a0km`;
 }
 
 /** Metres from a position to the nearest bend of a line or to the nearest of some points; Infinity for none. */

@@ -1,10 +1,10 @@
 /** The round under way: what is done, what is left, one tap per checkpoint with ten seconds to take it back. */
-import { button, h, icon, linkButton, toast } from "../../../lapangan/dom.js";
+import { h, icon, linkButton, toast } from "../../../lapangan/dom.js";
 import { jam } from "../../../lapangan/words.js";
 import { fix, watch } from "../gps.js";
 import { GRACE, settle, tap, undo } from "./deeds.js";
 import { capital, frame, notices, roundWord, segmentWord } from "./parts.js";
-import { askedWords, segmentHead } from "./rows.js";
+import { segmentHead } from "./rows.js";
 import { here, walk } from "./walk.js";
 
 export const live = true;
@@ -50,9 +50,10 @@ function segmentCard(app, segment, checks) {
   const points = segment.points.length ? segment.points : [{ code: "", title: WHOLE }];
   const own = (point) => checks.filter((check) => check.segment === segment.code && check.checkpoint === point.code).at(-1);
   const id = `ruas-${segment.code}`;
-  return h("section", { class: `segment segment--${segment.kind} segment--open`, id, "aria-label": segment.title },
-    segmentHead(segment, [askedWords(segment)]),
-    h("ul", { class: "spots" }, points.map((point) => spot(app, segment, point, own(point)))));
+  const card = h("section", { class: `segment segment--${segment.kind} segment--open`, id, "aria-label": segment.title },
+    segmentHead(segment), h("ul", { class: "spots" }, points.map((point) => spot(app, segment, point, own(point)))));
+  card.style.setProperty("--points", String(points.length)); // its height before it is painted: long lists do not jump
+  return card;
 }
 
 function placeWords(state) {
@@ -74,13 +75,14 @@ function progress(app, route) {
   };
   say();
   return [h("section", { class: "card" },
-    h("p", { class: "turn__time" }, `${route.done.size} dari ${total} ${segmentWord(state)}`),
+    h("div", { class: "progress" }, h("p", { class: "turn__time" }, `${route.done.size} dari ${total} ${segmentWord(state)}`),
+      h("a", { class: "chip chip--link", href: "#/selesai" }, "Akhiri", h("span", { class: "visually-hidden" }, ` ${roundWord(state)}`))),
     h("progress", { class: "meter", max: total || 1, value: route.done.size, "aria-label": "Sudah diperiksa" }), place), say];
 }
 
-const also = (state) => h("nav", { class: "pairs", "aria-label": `Lainnya di ${roundWord(state)} ini` },
+const also = (state) => h("details", { class: "also" }, h("summary", { "data-key": "lainnya" }, "Kegiatan, kehadiran, ganti ketua …"), h("nav", { class: "pairs", "aria-label": `Lainnya di ${roundWord(state)} ini` },
   linkButton("Kegiatan", "#/kegiatan", { mark: "talk" }), linkButton("Kehadiran", "#/hadir", { mark: "people" }),
-  linkButton("Ganti ketua", "#/ganti", { mark: "swap" }), linkButton("Rumah kosong", "#/rumah", { mark: "house" }));
+  linkButton("Ganti ketua", "#/ganti", { mark: "swap" }), linkButton("Rumah kosong", "#/rumah", { mark: "house" })));
 
 function order(app, by) {
   const chip = (value, text, mark) => h("button", {
@@ -132,8 +134,7 @@ export async function render(app) {
   if (params[0] && app.memory.scrolled !== params[0]) requestAnimationFrame(() => bring(app, params[0]));
   return frame(app, {
     title: `${capital(word)} berjalan`, over: `Mulai ${jam(new Date(state.round.at))}`, back: "#/",
-    body: [await notices(app), card, order(app, by), h("div", { class: "list" }, list),
-      also(state), button(`Akhiri ${word}`, () => app.go("#/selesai"), { mark: "flag" })],
+    body: [await notices(app), card, also(state), order(app, by), h("div", { class: "list" }, list)],
     actions: [linkButton("Pindai", "#/pindai", { kind: "primary", mark: "scan" }),
       linkButton("Temuan", "#/temuan", { kind: "primary", mark: "plus" })],
     tab: "",

@@ -11,7 +11,7 @@ export const STATES = {
 };
 
 /** Words about who asked for it. */
-export const askedWords = ({ task }) => (task ? (task.forMe ? "Diminta kepada Anda" : "Diminta koordinator") : "");
+const askedWords = ({ task }) => (task.forMe ? "Diminta kepada Anda" : "Diminta koordinator");
 
 function distance(segment) {
   const position = here();
@@ -21,9 +21,8 @@ function distance(segment) {
 
 /** One segment as a link to its place in the round, or to the map while nobody is on a round. */
 export function segmentLine(state, segment) {
-  const asked = askedWords(segment);
   const href = state.round ? `#/ronda/${encodeURIComponent(segment.code)}` : `#/peta/${encodeURIComponent(segment.code)}`;
-  return h("a", { class: `segment segment--${segment.kind}`, href }, segmentHead(segment, [asked, distance(segment)]));
+  return h("a", { class: `segment segment--${segment.kind}`, href }, segmentHead(segment, [distance(segment)]));
 }
 
 /** Sign, title and words of a segment; `more` are further words. */
@@ -32,5 +31,6 @@ export function segmentHead(segment, more = []) {
   return [icon(STATES[segment.kind][0]),
     h("span", { class: "segment__name" }, segment.title,
       stars && h("span", { class: "segment__stars" }, ` ${stars}`, h("span", { class: "visually-hidden" }, segment.importance > 2 ? "sangat penting" : "penting"))),
-    h("span", { class: "segment__words" }, [segment.words, ...more].filter(Boolean).join(" · "))];
+    h("span", { class: "segment__words" }, [segment.words, ...more].filter(Boolean).join(" · ")),
+    segment.task && h("span", { class: "segment__asked" }, askedWords(segment))];
 }

@@ -44,6 +44,7 @@ function seeing(app) {
   const video = h("video", { class: "scan__video", playsinline: true, muted: true, "aria-label": "Gambar kamera" });
   const said = h("div", { class: "scan__said" },
     h("p", { class: "muted", role: "status" }, `Arahkan kamera ke stiker ${segmentWord(app.state)}.`));
+  const seen = h("div", { class: "scan" }, video, h("div", { class: "scan__frame", "aria-hidden": "true" }));
   const lamp = h("div", null);
   let camera = null;
   let left = false;
@@ -59,7 +60,10 @@ function seeing(app) {
       let on = false;
       if (camera.light) lamp.replaceChildren(button("Lampu", () => camera.light((on = !on)), { mark: "sun" }));
     },
-    (error) => !left && said.replaceChildren(notice("bad", error.message)),
+    (error) => {
+      seen.hidden = true;
+      said.replaceChildren(notice("bad", error.message));
+    },
   );
   app.onLeave(() => {
     left = true;
@@ -67,8 +71,8 @@ function seeing(app) {
   });
   return frame(app, {
     title: "Pindai stiker", back: "#/ronda",
-    body: [h("div", { class: "scan" }, video, h("div", { class: "scan__frame", "aria-hidden": "true" })), said],
-    actions: [lamp, linkButton("Ketik kode saja", "#/pindai/ketik", { mark: "keys" })],
+    body: [seen, said],
+    actions: [linkButton("Ketik kode saja", "#/pindai/ketik", { mark: "keys" }), lamp],
   });
 }
 

@@ -71,7 +71,7 @@ export const away = (segment, position) => Math.min(
 /** What waits first: asked for, then the longest overdue, then the most important. */
 export function oldestFirst(list) {
   const due = (segment) => segment.due?.getTime() ?? 0;
-  const asked = (segment) => (segment.task ? (segment.task.forMe ? 0 : 1) : 2);
+  const asked = (segment) => (segment.task && !segment.checks.length ? (segment.task.forMe ? 0 : 1) : 2);
   return [...list].sort((a, b) => asked(a) - asked(b) || RANK[a.kind] - RANK[b.kind]
     || due(a) - due(b) || b.importance - a.importance);
 }

@@ -68,7 +68,7 @@ export async function render(app) {
   const place = h("p", { class: "muted" }, placeWords());
   app.onLeave(watch({ onfix: () => (place.textContent = placeWords()) }));
   const other = h("details", null, h("summary", null, "Tidak bisa menahan tombol?"),
-    button("Ya, kirim SOS sekarang", call, { kind: "danger", mark: "sos" }));
+    button("Ya, kirim SOS sekarang", call, { kind: "danger", mark: "sos", "data-key": "sos-kirim" }));
   const phone = h("div", { class: "pairs" }, linkButton("112 Darurat", "tel:112", { mark: "call" }), linkButton("110 Polisi", "tel:110", { mark: "call" }));
   return frame(app, {
     title: "Minta tolong", alarm: false, back: state.round ? "#/ronda" : "#/",

@@ -46,13 +46,13 @@ export function summary(pack, { round, segments, findings, activities, distance 
     `${tanggalPanjang(round.started)}, pukul ${clock(round.started)}${round.ended ? `–${clock(round.ended)}` : ""}`,
     "",
     `✅ ${capital(word)} diperiksa: ${segments.length - left.length} dari ${segments.length}`,
-    distance ? `🚲 Jarak: ${jarak(distance)}` : "",
+    distance ? `🚲 Jarak: ${jarak(distance)}` : null,
     total ? `📌 Temuan: ${total}` : "📌 Tidak ada temuan",
     ...shown,
-    activities.length ? `🤝 Kegiatan: ${activities.length}, peserta ${people}` : "",
+    activities.length ? `🤝 Kegiatan: ${activities.length}, peserta ${people}` : null,
     ...counted(activities, deeds),
-    left.length ? `⏳ Belum sempat: ${listed(left)}` : "",
+    left.length ? `⏳ Belum sempat: ${listed(left)}` : null,
     "",
     "Terima kasih semua.",
-  ].filter((line, index, all) => line !== "" || (index > 0 && all[index - 1] !== "")).join("\n");
+  ].filter((line) => line !== null).join("\n");
 }
