@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import time, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,12 +12,14 @@ from tests.rojak import builders as patrol
 from tests.rojak.findings import builders as here
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.ids import uuid7
 from tidar.common.models import AuditEntry
 from tidar.hub.models import Event
 from tidar.people.api import actor_for_user
 from tidar.people.models import User
 from tidar.rojak.actions import empty_houses as actions
-from tidar.rojak.models import EmptyHouse, RosterRule, SensitiveReading
+from tidar.rojak.actions.packing import take_along
+from tidar.rojak.models import Device, EmptyHouse, RosterRule, SensitiveReading
 
 pytestmark = pytest.mark.django_db
 AT = patrol.wib(26, 9)  # Thursday
@@ -52,10 +55,24 @@ def member_on(city: patrol.City, day: str, starts: int = 8, ends: int = 11) -> A
 
 def test_the_team_on_duty_reads_it_and_that_is_noted(city: patrol.City, resident: Actor) -> None:
     made = actions.ask(notice=notice(city), by=resident, at=AT)
-    (read,) = actions.read_notices(by=member_on(city, "4"), at=AT, device="R01")
+    (read,) = actions.read_notices(by=member_on(city, "4"), at=AT)
     assert (read.label, read.contact, read.segment_code) == (LABEL, "0812000", "L1")
     (noted,) = SensitiveReading.objects.all()
-    assert (noted.subject_kind, noted.subject_id, noted.device) == ("rumah-kosong", made.pk, "R01")
+    assert (noted.subject_kind, noted.subject_id, noted.why) == ("rumah-kosong", made.pk, "Tim yang bertugas")
+
+
+def test_a_phone_takes_it_along_and_that_is_noted_once(city: patrol.City, resident: Actor) -> None:
+    actions.ask(notice=notice(city), by=resident, at=AT)
+    member = member_on(city, "4")
+    device = Device.objects.create(
+        id=uuid7(), user_id=member.id, area_code=patrol.RW, name="HP", code="R01", public_key=b"", registered_at=AT
+    )
+    take = partial(take_along, device=device, post_code=city.post.code, by=member, at=AT)
+    first = take(marks="")
+    assert [one["label"] for one in first.content["notices"]] == [LABEL]
+    assert take(marks=first.etag).is_known
+    (noted,) = SensitiveReading.objects.all()
+    assert noted.device == "R01"
 
 
 @pytest.mark.parametrize(("day", "hours"), [("5", 0), ("4", 3)], ids=["another day", "turn is over"])

@@ -110,22 +110,30 @@ def withdraw(*, notice_id: uuid.UUID, by: Actor, at: datetime) -> None:
 
 
 @transaction.atomic
-def read_notices(
-    *, by: Actor, at: datetime, post: Post | None = None, device: str = "", why: str = ""
-) -> tuple[OpenedNotice, ...]:
-    """What somebody may read now, of one post or of all theirs; each notice read leaves one note of it.
+def read_notices(*, by: Actor, at: datetime) -> tuple[OpenedNotice, ...]:
+    """What somebody may read now, of all their posts; each notice read leaves one note of it."""
+    found = notices_for(by=by, at=at)
+    note_notices(found, by=by, at=at)
+    return found
+
+
+def notices_for(*, by: Actor, at: datetime, post: Post | None = None) -> tuple[OpenedNotice, ...]:
+    """The notices that somebody may read at a moment; whoever hands them on calls `note_notices` with them.
 
     Only the team whose turn today is not over, and the head of the RW. For everybody else there is nothing.
-    `device`: the code of the phone that takes it along.
     """
-    reach = queries.reach_of(by, at)
-    posts: Sequence[Post] = [one for one in reach.posts if post is None or one.pk == post.pk]
-    found = list(queries.current(posts, at)) if posts else []
-    led = {one.pk for one in reach.led}
+    posts = [one for one in queries.reach_of(by, at).posts if post is None or one.pk == post.pk]
+    return tuple(_opened(one) for one in queries.current(posts, at)) if posts else ()
+
+
+def note_notices(found: Sequence[OpenedNotice], *, by: Actor, at: datetime, device: str = "") -> None:
+    """Note that these were read; `device`: the code of the phone that takes them along."""
+    if not found:
+        return
+    led = {post.title for post in queries.reach_of(by, at).led}
     for one in found:
-        said = why or (_("Ketua RW") if one.post_id in led else _("Tim yang bertugas"))
-        note_reading(subject=(SUBJECT, one.pk), why=said, by=by, at=at, device=device)
-    return tuple(_opened(one) for one in found)
+        why = _("Ketua RW") if one.post in led else _("Tim yang bertugas")
+        note_reading(subject=(SUBJECT, one.id), why=why, by=by, at=at, device=device)
 
 
 def _opened(one: EmptyHouse) -> OpenedNotice:
