@@ -73,7 +73,8 @@ class PaperForm(forms.Form):
         )  # fmt: skip
 
     def _add_lines(self) -> None:
-        kinds: Choices = [NOTHING, *((kind.key, kind.title) for kind in self.known.kinds)]
+        numbered = enumerate(self.known.kinds, start=1)  # as they are numbered on the printed form
+        kinds: Choices = [NOTHING, *((k.key, f"{n} · {k.title}") for n, k in numbered)]
         places: Choices = [NOTHING, *((segment.code, segment.title) for segment in self.known.segments)]
         doings: Choices = [NOTHING, *((a["key"], a["title"]) for a in self.known.post.program.settings["activities"])]
         for number in range(FINDING_LINES):
@@ -96,13 +97,9 @@ class PaperForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Hours lie within the round; a line that says something says what."""
         data = super().clean() or {}
-        starts, ends = data.get("mulai"), data.get("selesai")
-        if starts and ends and ends <= starts:
-            self.add_error("selesai", _("Jam selesai harus sesudah jam mulai."))
-        for name in [name for name in self.fields if name.startswith("jam-") or name.endswith("-jam")]:
-            hour = data.get(name)
-            if hour and starts and ends and not starts <= hour <= ends:
-                self.add_error(name, _("Di luar jam ronda ini."))
+        if "naskah" in self.errors:
+            self.add_error(None, _("Nomor naskahnya hilang. Buka halaman ini sekali lagi, lalu ketik ulang."))
+        self._clean_hours(data)
         for number in range(FINDING_LINES):
             said = [data.get(f"temuan-{number}-{part}") for part in FINDING_PARTS[1:]]
             if any(said) and not data.get(f"temuan-{number}-jenis"):
@@ -111,6 +108,17 @@ class PaperForm(forms.Form):
             if data.get(f"kegiatan-{number}-jenis") and data.get(f"kegiatan-{number}-orang") is None:
                 self.add_error(f"kegiatan-{number}-orang", _("Isi jumlah orangnya."))
         return data
+
+    def _clean_hours(self, data: dict[str, Any]) -> None:
+        starts, ends = data.get("mulai"), data.get("selesai")
+        if not starts or not ends:
+            return
+        if ends <= starts:
+            self.add_error("selesai", _("Jam selesai harus sesudah jam mulai."))
+        for name in [name for name in self.fields if name.startswith("jam-") or name.endswith("-jam")]:
+            hour = data.get(name)
+            if hour and not starts <= hour <= ends:
+                self.add_error(name, _("Di luar jam ronda ini."))
 
     def check_lines(self) -> Iterator[Line]:
         """A line for each segment: the tick and the hour."""

@@ -132,6 +132,11 @@ def named_apart(shown: Mapping[str, forms.Form]) -> dict[str, forms.Form]:
     return dict(shown)
 
 
+def refused(failed: Mapping[str, forms.Form]) -> list[str]:
+    """Sentences of acts that failed, for the top of the page: the act's own form may not be shown any more."""
+    return [str(sentence) for form in failed.values() for sentence in form.non_field_errors()]
+
+
 def done(
     request: HttpRequest, act: Callable[[Actor, datetime], Any], *, said: str = "", form: forms.Form | None = None
 ) -> bool:

@@ -29,6 +29,7 @@ from tidar.rojak.views.register.desk import (
     member_named,
     named_apart,
     post_named,
+    refused,
     shown_with,
     today,
 )
@@ -82,6 +83,7 @@ def member(request: HttpRequest, found: MemberOfPost) -> HttpResponse:
     context = {
         **shown_with(request, found.post, "members"), "member": own, "forms": named_apart(shown),
         "failed": next(iter(failed), ""),
+        "failure": refused(failed),
     }  # fmt: skip
     return page(request, "rojak/register/member.html", context, status=422 if failed else 200)
 

@@ -21,7 +21,16 @@ from tidar.rojak.forms.register import LastDayForm, NewPostForm, PostForm
 from tidar.rojak.models import Post
 from tidar.rojak.queries import posts as queries
 from tidar.rojak.rules.sketch import sketch
-from tidar.rojak.views.register.desk import act_of, done, may_coordinate, named_apart, post_named, shown_with, today
+from tidar.rojak.views.register.desk import (
+    act_of,
+    done,
+    may_coordinate,
+    named_apart,
+    post_named,
+    refused,
+    shown_with,
+    today,
+)
 
 
 @requires("patrol.see")
@@ -144,6 +153,7 @@ def _context(request: HttpRequest, found: Post, failed: dict[str, forms.Form]) -
         if may_coordinate(request, found) else [],
         "forms": named_apart(shown),
         "failed": next(iter(failed), ""),
+        "failure": refused(failed),
     }  # fmt: skip
 
 
@@ -161,4 +171,4 @@ def monday_of(text: str) -> date:
 @require_safe
 def sticker(request: HttpRequest, code: str) -> HttpResponseBase:
     """`/rojak/titik/<code>/`: what a sticker's QR opens on a phone without the app: the residents' page."""
-    return redirect(f"/lorong/{queries.public_code_of(code)}/")
+    return redirect("rojak:resident", queries.public_code_of(code))

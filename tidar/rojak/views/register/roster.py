@@ -30,6 +30,7 @@ from tidar.rojak.views.register.desk import (
     done,
     named_apart,
     post_named,
+    refused,
     rule_named,
     shown_with,
     today,
@@ -105,7 +106,13 @@ def rule(request: HttpRequest, found: RuleOfPost) -> HttpResponse:
     if request.method == "POST" and form is not None and form.is_valid() and _rule_acted(request, name, form, own.pk):
         return redirect("rojak:roster", post.code)
     failed = name if form is not None and form.errors else ""
-    context = {**shown_with(request, post, "roster"), "rule": own, "forms": named_apart(shown), "failed": failed}
+    context = {
+        **shown_with(request, post, "roster"),
+        "rule": own,
+        "forms": named_apart(shown),
+        "failed": failed,
+        "failure": refused({failed: form} if failed and form is not None else {}),
+    }
     return page(request, "rojak/register/rule.html", context, status=422 if failed else 200)
 
 

@@ -32,6 +32,7 @@ from tidar.rojak.views.register.desk import (
     named_apart,
     number_in,
     post_named,
+    refused,
     segment_named,
     shown_with,
     today,
@@ -152,6 +153,7 @@ def _context(request: HttpRequest, found: SegmentOfPost, failed: dict[str, forms
         "may_edit": may_coordinate(request, found.post),
         "forms": named_apart(shown),
         "failed": next(iter(failed), ""),
+        "failure": refused(failed),
     }
 
 
