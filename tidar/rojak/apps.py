@@ -16,3 +16,4 @@ class RojakConfig(AppConfig):
         """Register tasks: every module of `tasks`."""
         for path in sorted((Path(self.path) / "tasks").glob("[a-z]*.py")):
             import_module(f"{self.name}.tasks.{path.stem}")
+        import_module(f"{self.name}.queries.source_rows").register()
