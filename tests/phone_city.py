@@ -6,15 +6,18 @@ serve a newer version. An app's fake says what its addresses answer (`respond`).
 
 from __future__ import annotations
 
+import hashlib
 import json
 import mimetypes
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, ClassVar, Self
 from urllib.parse import parse_qs, urlsplit
 
@@ -164,8 +167,19 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(200, self._altered(path, content), mimetypes.guess_type(path)[0] or "text/plain")
 
     def _altered(self, path: str, content: bytes) -> bytes:
+        if path.endswith("/sw.js"):
+            content = self._summed(content.decode()).encode()
         change = self.city.alter.get(path)
         return change(content.decode()).encode() if change else content
+
+    def _summed(self, text: str) -> str:
+        """The worker knows the sums of what is served."""
+        for path, change in self.city.alter.items():
+            found = finders.find(path.removeprefix("/static/"))
+            if found and path.endswith(".js"):
+                changed = change(Path(str(found)).read_text()).encode()
+                text = re.sub(f'("{path}": ")[0-9a-f]+', rf"\g<1>{hashlib.sha256(changed).hexdigest()[:12]}", text)
+        return text
 
     def _send(self, status: int, content: bytes, kind: str, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)

@@ -46,4 +46,4 @@ def manifest(request: HttpRequest) -> HttpResponse:
 @never_cache
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker."""
-    return field_app.worker(APP)
+    return field_app.worker(APP, request)

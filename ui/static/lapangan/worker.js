@@ -7,10 +7,26 @@
  */
 const SYNC = "tidar-kirim";
 
-async function fetched(address) {
-  const response = await fetch(address, { cache: "no-cache", credentials: "same-origin" });
+async function asked(address, cache) {
+  const response = await fetch(address, { cache, credentials: "same-origin" });
   if (!response.ok || response.redirected) throw new Error(`${address} belum dapat diunduh`);
   return response;
+}
+
+/** Whether a response is what this version is made of. */
+async function is(response, sum) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", await response.clone().arrayBuffer()));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("").startsWith(sum);
+}
+
+/** A file of this version: what the page has just loaded need not come twice, if it is the same; else it comes anew. */
+async function fetched(address, sum) {
+  if (!sum) return asked(address, "no-cache");
+  const known = await asked(address, "default");
+  if (await is(known, sum)) return known;
+  const fresh = await asked(address, "reload");
+  if (await is(fresh, sum)) return fresh;
+  throw new Error(`${address} sudah berganti lagi`); // the city changed while it was asked: the next try gets it whole
 }
 
 /** What the last version kept beyond the shell, this one keeps too. */
@@ -26,10 +42,10 @@ async function isApp(event, page) {
 }
 
 /**
- * Serve an app: `page` is its address, `prefix` begins the names of its caches, `version`, `shell` and `extras` come from
- * the city with the worker, `send` sends what waits and resolves with "sinyal" when it should be tried again later.
+ * Serve an app: `page` is its address, `prefix` begins the names of its caches, `version`, `shell`, `sums` and `extras`
+ * come from the city with the worker, `send` sends what waits and resolves with "sinyal" when it should be tried again later.
  */
-export function serve({ page, prefix, version, shell, extras, send }) {
+export function serve({ page, prefix, version, shell, sums, extras, send }) {
   const name = `${prefix}${version}`;
   const mine = async () => (await caches.keys()).filter((each) => each.startsWith(prefix) && each !== name);
 
@@ -37,7 +53,7 @@ export function serve({ page, prefix, version, shell, extras, send }) {
     event.waitUntil((async () => {
       const cache = await caches.open(name);
       const wanted = [...shell, ...(await keptExtras(extras))];
-      await Promise.all(wanted.map(async (address) => cache.put(address, await fetched(address))));
+      await Promise.all(wanted.map(async (address) => cache.put(address, await fetched(address, sums[address]))));
       if (!(await mine()).length) await self.skipWaiting(); // the first version has nobody to wait for
     })());
   });

@@ -1,5 +1,7 @@
-/** The collector's worker; `views/pungut.py` puts VERSION, SHELL and EXTRAS before it. */
+/** The collector's worker; `views/pungut.py` puts VERSION, SHELL, SUMS and EXTRAS before it. */
 import { serve } from "/static/lapangan/worker.js";
 import { sendAll } from "/static/retribusi/pungut/sync.js";
 
-serve({ page: "/pungut/", prefix: "tidar-pungut-", version: VERSION, shell: SHELL, extras: EXTRAS, send: sendAll });
+serve({
+  page: "/pungut/", prefix: "tidar-pungut-", version: VERSION, shell: SHELL, sums: SUMS, extras: EXTRAS, send: sendAll,
+});

@@ -33,10 +33,11 @@ export function position() {
   return found && { lon_e6: found.lon_e6, lat_e6: found.lat_e6, accuracy_m: found.accuracy_m };
 }
 
-async function heard({ coords, timestamp }) {
+/** A fix is of now: some phones stamp it with the satellites' clock, others with their own. */
+async function heard({ coords }) {
   const read = {
     lon_e6: Math.round(coords.longitude * 1e6), lat_e6: Math.round(coords.latitude * 1e6),
-    accuracy_m: Math.min(Math.ceil(coords.accuracy), MOST_METRES), at: await moment(timestamp),
+    accuracy_m: Math.min(Math.ceil(coords.accuracy), MOST_METRES), at: await moment(),
   };
   last = { fix: read, heard: performance.now() };
   if (recording) await record(read).catch(console.error);
