@@ -58,8 +58,9 @@ def recap_areas(actor: Actor) -> tuple[tuple[str, str], ...]:
 def area_title(code: str) -> str:
     """The name of an area, with that of what holds it for an RW."""
     area, parent = places.area(code), places.area(code.rpartition(".")[0])
-    if area is None:
-        return code
+    if area is None:  # the region's list of areas does not go that deep
+        number = code.rpartition(".")[2]
+        return f"RW {number}, {parent.name}" if parent is not None else code
     return f"{area.name}, {parent.name}" if parent is not None and code.count(".") > 3 else area.name
 
 

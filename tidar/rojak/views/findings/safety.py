@@ -116,7 +116,7 @@ def sos(request: HttpRequest) -> HttpResponse:
         "answered": list(found.filter(answered_at__isnull=False)[: calls.PAGE_SIZE]),
         "tab": "sos",
     }
-    return private(page(request, "rojak/findings/sos.html", context, block="calls"))
+    return private(page(request, "rojak/findings/sos.html", context, block="live"))
 
 
 def _uuid(text: str) -> uuid.UUID | None:
