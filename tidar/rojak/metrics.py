@@ -218,7 +218,8 @@ def rows_of(sql: str, **values: Any) -> list[tuple[Any, ...]]:
     """The rows of one of the statements above."""
     with connection.cursor() as cursor:
         cursor.execute(sql, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 def write_rows(table: PatrolTable, rows: Sequence[Sequence[Any]], path: Path) -> None:

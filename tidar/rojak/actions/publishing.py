@@ -83,4 +83,5 @@ def public_rows(found: Sequence[tuple[Any, ...]], *, area_at: int, region: str) 
 
 
 def _told(values: Sequence[Any], is_secret: bool) -> tuple[Any, ...]:  # noqa: FBT001
-    return (*([None] * len(values) if is_secret else [int(values[0]), *values[1:]]), is_secret)
+    told: list[Any] = [None] * len(values) if is_secret else [int(values[0]), *values[1:]]
+    return (*told, is_secret)

@@ -85,7 +85,7 @@ def state_of_row(row: SegmentRow, clock: PatrolClock, at: datetime) -> SegmentSt
 def segment_rows(post_ids: Sequence[int] | None, at: datetime) -> Iterator[SegmentRow]:
     """The segments of these posts (None: of all) patrolled on the day of `at`, with their last checks, by post."""
     zone = places.region().zone
-    values = {"at": at, "zone": zone.key, "day": at.astimezone(zone).date(), "posts": _list(post_ids)}
+    values: dict[str, Any] = {"at": at, "zone": zone.key, "day": at.astimezone(zone).date(), "posts": _list(post_ids)}
     with connection.cursor() as cursor:
         cursor.execute(ROWS, values)
         for segment, post, program, due, since, last_at, is_certain, certain_at, *names in cursor.fetchall():

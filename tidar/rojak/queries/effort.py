@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -80,7 +81,7 @@ class Effort:
 
 def efforts(post_ids: Sequence[int], first: date, last: date) -> dict[int, Effort]:
     """The effort of each post from `first` until `last` (both included, by the region's clock); one query."""
-    values = {"posts": list(post_ids), "zone": places.region().zone.key, "first": first, "last": last}
+    values: dict[str, Any] = {"posts": list(post_ids), "zone": places.region().zone.key, "first": first, "last": last}
     with connection.cursor() as cursor:
         cursor.execute(EFFORTS, values)
         return {row[0]: Effort(*row[1:]) for row in cursor.fetchall()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -64,7 +65,7 @@ def burden(post_id: int, first: date, last: date) -> Burden:
 
     Members who belonged to the post on any of these days count, also with nothing: that is what fairness is about.
     """
-    values = {"post": post_id, "zone": places.region().zone.key, "first": first, "last": last}
+    values: dict[str, Any] = {"post": post_id, "zone": places.region().zone.key, "first": first, "last": last}
     with connection.cursor() as cursor:
         cursor.execute(VOLUNTEERS, values)
         rows = cursor.fetchall()
