@@ -41,6 +41,7 @@ const leaving = [];
 const worker = updates({ worker: "/rojak/sw.js", scope: "/rojak/", safe: (app) => SAFE.has(app.name) });
 let drawn = 0;
 let arriving = 0;
+let arrivals = 0;
 let shown = "";
 
 const app = {
@@ -85,17 +86,19 @@ async function draw() {
   document.title = `${root.querySelector("h1").textContent} · Ronda`;
 }
 
-/** A new address: leave the old screen, read the store anew, begin at the top. */
+/** A new address: leave the old screen, read the store anew, begin at the top. Two quick taps: only the second arrives. */
 async function arrive() {
+  const mine = ++arrivals;
   leaving.splice(0).forEach((work) => work());
   arriving += 1;
   const before = shown;
   try {
     await app.reload();
-    await draw();
+    if (mine === arrivals) await draw();
   } finally {
     arriving -= 1;
   }
+  if (mine !== arrivals) return;
   shown = location.hash;
   if (before !== shown) {
     scrollTo(0, 0);
@@ -111,7 +114,10 @@ async function arrive() {
  */
 async function refresh() {
   await app.reload();
-  if (!arriving && SCREENS[where()[0]].live && !document.querySelector("dialog[open]")) await draw();
+  const screen = SCREENS[where()[0]];
+  if (arriving || !screen.live || document.querySelector("dialog[open]")) return;
+  if (screen.update && app.state.round) screen.update(app);
+  else await draw();
 }
 
 function unable(error) {

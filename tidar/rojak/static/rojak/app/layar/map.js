@@ -1,5 +1,5 @@
 /** Where everything is: segments in the colour of their state, checkpoints, findings, the round's own track, and she. */
-import { h, icon, notice } from "../../../lapangan/dom.js";
+import { button, h, icon, notice } from "../../../lapangan/dom.js";
 import { angka } from "../../../lapangan/words.js";
 import { track, watch } from "../gps.js";
 import { movable, path, pieces, projection, s } from "./drawing.js";
@@ -7,6 +7,7 @@ import { frame, segmentWord } from "./parts.js";
 import { segmentLine, STATES } from "./rows.js";
 import { here, walk } from "./walk.js";
 
+const SHOWN = 30;
 const usable = ([lon]) => lon !== null && lon !== undefined;
 
 function everything(pack, parts) {
@@ -24,21 +25,31 @@ function lines(to, segments) {
   });
 }
 
-/** A segment without a line is its checkpoints; every checkpoint is a dot, filled once it is checked. */
+/** Places as one path: lines without length, whose round or square ends keep their size when the map is enlarged. */
+const marks = (places) => places.map(([x, y]) => `M${x} ${y}h.01`).join("");
+
+const double = (kind, places) => {
+  const d = marks(places);
+  return s("g", { class: kind, "data-count": places.length }, s("path", { d, class: "mark__edge" }), s("path", { d, class: "mark__inside" }));
+};
+
+/** Every checkpoint is a ring in the colour of its segment, filled once it is checked. One path for each colour. */
 function dots(to, route) {
   const checked = new Set(route.checks.map((check) => check.checkpoint));
-  return route.segments.flatMap((segment) => segment.points.filter((point) => usable([point.lon])).map((point) => {
-    const [cx, cy] = to(point.lon, point.lat);
-    return s("circle", { cx, cy, class: `spotmark spotmark--${checked.has(point.code) ? "done" : segment.kind}` });
-  }));
+  const groups = new Map();
+  for (const segment of route.segments) {
+    for (const { code, lon, lat } of segment.points.filter((point) => usable([point.lon]))) {
+      const kind = checked.has(code) ? "done" : segment.kind;
+      groups.set(kind, [...(groups.get(kind) ?? []), to(lon, lat)]);
+    }
+  }
+  return [...groups].map(([kind, places]) => double(`spotmark spotmark--${kind}`, places));
 }
 
+/** Open findings as squares, a little above their place so that they hide no checkpoint. */
 function findings(to, { pack }) {
-  return (pack.findings ?? []).filter(([, , , lon]) => lon !== null).map(([, , , lon, lat]) => {
-    const [x, y] = to(lon / 1e6, lat / 1e6);
-    const d = `M${x} ${y - 26}h0.01`; // a line without length: its square end keeps its size when the map is enlarged
-    return s("g", { class: "found" }, s("path", { d, class: "found__edge" }), s("path", { d, class: "found__mark" }));
-  });
+  const places = (pack.findings ?? []).filter(([, , , lon]) => lon !== null).map(([, , , lon, lat]) => to(lon / 1e6, lat / 1e6));
+  return places.length ? [double("found", places.map(([x, y]) => [x, y - 26]))] : [];
 }
 
 function walked(to, parts, worst) {
@@ -103,6 +114,19 @@ function keys(svg, drawn) {
     key("target", "Ke tempat saya", toMe));
 }
 
+/** The map in words; a long list begins with what waits longest and is whole on request. */
+function everySegment(state, rows) {
+  const line = (segment) => h("li", null, segmentLine(state, segment));
+  const list = h("ul", { class: "list" }, rows.slice(0, SHOWN).map(line));
+  const rest = rows.slice(SHOWN);
+  const more = rest.length > 0 && button(`Tampilkan ${angka(rest.length)} lagi`, () => {
+    list.append(...rest.map(line));
+    more.remove();
+    list.children[SHOWN].querySelector("a").focus();
+  });
+  return h("section", { class: "stack", "aria-labelledby": "semua" }, h("h2", { id: "semua" }, `Semua ${segmentWord(state)}`), list, more);
+}
+
 /** The screen. */
 export async function render(app) {
   const { state } = app;
@@ -115,8 +139,7 @@ export async function render(app) {
   return frame(app, {
     title: "Peta", over: state.pack.post.title,
     body: [drawn ? h("div", { class: "plan__frame" }, svg, keys(svg, drawn)) : svg, legend(state, route, parts),
-      h("section", { class: "stack", "aria-labelledby": "semua" }, h("h2", { id: "semua" }, `Semua ${segmentWord(state)}`),
-        h("ul", { class: "list" }, rows.map((segment) => h("li", null, segmentLine(state, segment)))))],
+      everySegment(state, rows)],
     tab: "peta",
   });
 }

@@ -13,7 +13,8 @@ export const word = (state, key, otherwise) => state.pack?.program?.words?.[key]
 export const segmentWord = (state) => word(state, "segment", "ruas");
 export const roundWord = (state) => word(state, "round", "ronda");
 
-function pill(state) {
+/** The small sign at the top: is everything with the city? */
+export function pill(state) {
   const [kind, text, mark, said] = pillWords(state);
   return h("a", { class: `pill pill--${kind} pill--small`, href: "#/catatan", title: said }, icon(mark),
     h("span", { class: "pill__text" }, text), h("span", { class: "visually-hidden" }, `. ${said}`));

@@ -2,59 +2,18 @@
 import { h, icon, linkButton, toast } from "../../../lapangan/dom.js";
 import { jam } from "../../../lapangan/words.js";
 import { fix, watch } from "../gps.js";
-import { GRACE, settle, tap, undo } from "./deeds.js";
-import { capital, frame, notices, roundWord, segmentWord } from "./parts.js";
-import { segmentHead } from "./rows.js";
+import { capital, frame, notices, pill, roundWord, segmentWord } from "./parts.js";
+import { segmentCard } from "./spots.js";
 import { here, walk } from "./walk.js";
 
 export const live = true;
-const WHOLE = "Seluruhnya";
 
-/** One place to check: a button that becomes a tick with its time, and "Batal" for ten seconds. */
-function spot(app, segment, point, check) {
-  const key = `${segment.code}/${point.code}`;
-  if (!check) {
-    return h("li", { class: "spot" }, h("button", {
-      type: "button", class: "spot__do", "data-key": key, "aria-label": `Periksa ${segment.title}, ${point.title}`,
-      onclick: () => done(app, segment, point, key),
-    }, h("span", { class: "spot__ring", "aria-hidden": "true" }), h("span", { class: "spot__name" }, point.title)));
-  }
-  const left = check.undoable ? GRACE - (Date.now() - check.tapped) : 0;
-  const back = left > 0 && h("button", {
-    type: "button", class: "spot__undo", "data-key": key, "aria-label": `Batalkan ${segment.title}, ${point.title}`,
-    onclick: () => takeBack(app, check),
-  }, icon("undo"), h("span", null, "Batal"));
-  if (back) setTimeout(() => { back.classList.add("spot__undo--gone"); back.disabled = true; }, left);
-  const words = check.certain ? jam(new Date(check.at)) : `${jam(new Date(check.at))} · tempat tidak diketahui`;
-  return h("li", { class: `spot spot--done ${check.certain ? "" : "spot--unknown"}` },
-    h("span", { class: "spot__ring", "aria-hidden": "true" }, icon(check.certain ? "check" : "help")),
-    h("span", { class: "spot__name" }, point.title, h("small", null, words)), back);
+/** The city answered: only the sign at the top changes, the list stays under her finger. */
+export function update(app) {
+  document.querySelector(".bar .pill")?.replaceWith(pill(app.state));
 }
 
-async function done(app, segment, point, key) {
-  await tap(segment.code, point.code);
-  navigator.vibrate?.(40);
-  await app.draw();
-  document.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
-  setTimeout(async () => {
-    if (await settle()) app.send();
-  }, GRACE + 100);
-}
-
-async function takeBack(app, check) {
-  toast((await undo(check.id)) ? "Dibatalkan." : "Sudah tersimpan, tidak bisa dibatalkan lagi.");
-  await app.draw();
-}
-
-function segmentCard(app, segment, checks) {
-  const points = segment.points.length ? segment.points : [{ code: "", title: WHOLE }];
-  const own = (point) => checks.filter((check) => check.segment === segment.code && check.checkpoint === point.code).at(-1);
-  const id = `ruas-${segment.code}`;
-  const card = h("section", { class: `segment segment--${segment.kind} segment--open`, id, "aria-label": segment.title },
-    segmentHead(segment), h("ul", { class: "spots" }, points.map((point) => spot(app, segment, point, own(point)))));
-  card.style.setProperty("--points", String(points.length)); // its height before it is painted: long lists do not jump
-  return card;
-}
+const AT_ONCE = 16; // cards that are painted with the screen; the rest follow in pieces, below what is seen
 
 function placeWords(state) {
   const found = fix();
@@ -64,20 +23,25 @@ function placeWords(state) {
   return ["sure", `Tempat pasti, ±${found.accuracy_m} m`];
 }
 
+/** How far the round is; returns the card and what brings it up to date: `say` the fix, `tell(route)` the numbers. */
 function progress(app, route) {
   const { state } = app;
-  const total = route.segments.length;
   const place = h("p", { class: "fix" });
+  const count = h("p", { class: "turn__time" });
+  const meter = h("progress", { class: "meter", max: route.segments.length || 1, "aria-label": "Sudah diperiksa" });
   const say = () => {
     const [kind, text] = placeWords(state);
     place.className = `fix fix--${kind}`;
     place.replaceChildren(icon(kind === "sure" ? "target" : "help"), text);
   };
+  const tell = ({ done, segments }) => {
+    count.textContent = `${done.size} dari ${segments.length} ${segmentWord(state)}`;
+    meter.value = done.size;
+  };
   say();
-  return [h("section", { class: "card" },
-    h("div", { class: "progress" }, h("p", { class: "turn__time" }, `${route.done.size} dari ${total} ${segmentWord(state)}`),
-      h("a", { class: "chip chip--link", href: "#/selesai" }, "Akhiri", h("span", { class: "visually-hidden" }, ` ${roundWord(state)}`))),
-    h("progress", { class: "meter", max: total || 1, value: route.done.size, "aria-label": "Sudah diperiksa" }), place), say];
+  tell(route);
+  const end = h("a", { class: "chip chip--link", href: "#/selesai" }, "Akhiri", h("span", { class: "visually-hidden" }, ` ${roundWord(state)}`));
+  return { card: h("section", { class: "card" }, h("div", { class: "progress" }, count, end), meter, place), say, tell };
 }
 
 const also = (state) => h("details", { class: "also" }, h("summary", { "data-key": "lainnya" }, "Kegiatan, kehadiran, ganti ketua …"), h("nav", { class: "pairs", "aria-label": `Lainnya di ${roundWord(state)} ini` },
@@ -89,6 +53,7 @@ function order(app, by) {
     type: "button", class: "chip", "data-key": `urut-${value}`, "aria-pressed": String(by === value),
     onclick: () => {
       app.memory.order = value;
+      app.memory.kept = null;
       if (value === "dekat" && !here()) toast("Tempat Anda belum diketahui. Urutan tetap.");
       app.draw();
     },
@@ -107,6 +72,20 @@ function ordered(app, route, by) {
   return app.memory.kept.codes.map((code) => all.get(code)).filter(Boolean);
 }
 
+/** Cards for all segments: what is seen first (and what was asked for) at once, the rest in pieces. */
+function cards(app, segments, checks) {
+  const wanted = segments.findIndex((segment) => segment.code === app.params[0]);
+  const first = Math.max(AT_ONCE, wanted + 8);
+  const place = h("div", { class: "list" }, segments.slice(0, first).map((segment) => segmentCard(app, segment, checks)));
+  const more = (from) => {
+    if (from >= segments.length || (from > first && !place.isConnected)) return;
+    place.append(...segments.slice(from, from + AT_ONCE).map((segment) => segmentCard(app, segment, checks)));
+    setTimeout(more, 0, from + AT_ONCE);
+  };
+  setTimeout(more, 0, first);
+  return place;
+}
+
 /** Bring one segment into view, once. */
 function bring(app, code) {
   app.memory.scrolled = code;
@@ -123,18 +102,18 @@ export async function render(app) {
       actions: [linkButton(`Mulai ${word}`, "#/mulai", { kind: "primary", mark: "bike" })], tab: "" });
   }
   const route = await walk(state);
-  const [card, say] = progress(app, route);
+  const { card, say, tell } = progress(app, route);
   if (!app.memory.watching) {
     app.memory.watching = watch({ onfix: () => app.memory.say?.() });
     app.onLeave(() => (app.memory.watching(), (app.memory.watching = null), (app.memory.kept = null)));
   }
-  app.memory.say = say;
+  Object.assign(app.memory, { say, tell });
   const by = app.memory.order ?? "lama";
-  const list = ordered(app, route, by).map((segment) => segmentCard(app, segment, route.checks));
+  const list = cards(app, ordered(app, route, by), route.checks);
   if (params[0] && app.memory.scrolled !== params[0]) requestAnimationFrame(() => bring(app, params[0]));
   return frame(app, {
     title: `${capital(word)} berjalan`, over: `Mulai ${jam(new Date(state.round.at))}`, back: "#/",
-    body: [await notices(app), card, also(state), order(app, by), h("div", { class: "list" }, list)],
+    body: [await notices(app), card, also(state), order(app, by), list],
     actions: [linkButton("Pindai", "#/pindai", { kind: "primary", mark: "scan" }),
       linkButton("Temuan", "#/temuan", { kind: "primary", mark: "plus" })],
     tab: "",
