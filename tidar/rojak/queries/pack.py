@@ -35,7 +35,6 @@ class Pack:
 
     content: dict[str, Any]
     mark: str
-    notice_ids: tuple[uuid.UUID, ...]  # empty houses that it tells of: each reading is logged
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +100,7 @@ def pack_of(post: Post, *, actor: Actor, at: datetime, notices: Sequence[Notice]
             for one in notices
         ],
     }
-    return Pack(content, content_hash(canonical(content))[:24], tuple(one.id for one in notices))
-
-
-def is_on_duty(turns: Iterable[Planned], *, member_id: int | None, today: date) -> bool:
-    """Whether a member's turn is today."""
-    return any(turn.date == today and member_id in turn.member_ids for turn in turns)
+    return Pack(content, content_hash(canonical(content))[:24])
 
 
 def _text(moment: datetime | None) -> str | None:
