@@ -16,12 +16,12 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser import ARGUMENTS, executable
 from tests.formulir.vectors import TODAY, VECTORS
-from tidar.formulir.rules.answers import check
+from tidar.formulir.rules.answers import Sheet, check
 from tidar.formulir.rules.expressions import ARITY, as_text, evaluate
 
 pytestmark = pytest.mark.journey
 MODULE = Path(__file__).resolve().parents[2] / "ui" / "static" / "lapangan" / "formulir.js"
-ENDED = "window.formulir = { evaluate, asText, check };"
+ENDED = "window.formulir = { evaluate, asText, check, Sheet };"
 
 
 @pytest.fixture(scope="module")
@@ -123,3 +123,14 @@ def test_numbers_without_exponent_are_the_same_here_and_there(page: Page) -> Non
     numbers = [10.0**power * digit for power in range(-30, 31) for digit in (1, 1.5, -7.25, math.pi)]
     there = page.evaluate("(numbers) => numbers.map(formulir.asText)", numbers)
     assert there == [as_text(number) for number in numbers]
+
+
+def test_labels_say_the_same_here_and_there(page: Page) -> None:
+    answers = {"ada": "ya", "banyak": 6, "jenis": ["a", "c"], "luas": "2.5"}
+    label = "${ jenis }: ${kali} dari ${ada}, ${tidak} ${banyak}"
+    there = page.evaluate(
+        "([form, answers, label, today]) => new formulir.Sheet(form, answers, today).words(label)",
+        [VECTORS["definition"], answers, label, TODAY],
+    )
+    assert there == Sheet(VECTORS["definition"], answers, today=date.fromisoformat(TODAY)).words(label)
+    assert there == "A, C: 15 dari Ya,  6"

@@ -23,14 +23,13 @@ from tidar.formulir.actions.photos import receive_photo_part
 from tidar.formulir.actions.submitting import Given, attach, submit
 from tidar.formulir.models import ClientKey, FormVersion, Submission
 from tidar.formulir.queries.forms import version as version_named
-from tidar.formulir.queries.submissions import view_of
+from tidar.formulir.queries.submissions import SETTLED_HERE, view_of
 from tidar.formulir.rules.answers import typed
 from tidar.formulir.rules.instances import Instance, claimed_device, claimed_moment, read_instance, texts_of
 from tidar.formulir.rules.views import FormView, Received, Receiver, SubmissionView
 from tidar.people import api as people
 
 State = Submission.State
-SETTLED_HERE = (Submission.Client.ODK, Submission.Client.SCREEN)
 _receivers: dict[str, Receiver] = {}
 
 
@@ -85,7 +84,7 @@ def receive_parcel(*, parcel: Parcel, key: ClientKey, by: Actor, at: datetime) -
         by=by,
         at=at,
     )
-    row = Submission.objects.select_for_update().select_related("version").get(pk=found.id)
+    row = _locked(found.id)
     if not found.was_here:
         audit.record("submission.received", by=by, at=at, subject=("submission", str(row.pk)), after={"form": form.key})
     _take_files(row, parcel.files, by=by, at=at)
@@ -101,7 +100,7 @@ def settle(*, submission_id: uuid.UUID, accept: bool, reason: str, by: Actor, at
     Raises `UnableToSettle`, or the receiving app's own `UnableTo…` when it still cannot take them (nothing changes).
     """
     by.must("forms.edit")
-    row = Submission.objects.select_for_update(of=("self",)).select_related("version").get(pk=submission_id)
+    row = _locked(submission_id)
     if row.state != State.HELD:
         raise UnableToSettle(_("Jawaban ini tidak ditahan lagi."))
     if row.client not in SETTLED_HERE:
@@ -121,6 +120,11 @@ def settle(*, submission_id: uuid.UUID, accept: bool, reason: str, by: Actor, at
         after={"state": row.state, "reason": row.settlement},
     )
     return row
+
+
+def _locked(submission_id: uuid.UUID) -> Submission:
+    """The row, held until the transaction ends: POSTs of one instance follow one another, each sees the one before."""
+    return Submission.objects.select_for_update(of=("self",)).select_related("version").get(pk=submission_id)
 
 
 def _form_of(instance: Instance) -> FormView:

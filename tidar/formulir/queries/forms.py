@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from tidar.common.errors import UnableToFind
 from tidar.formulir.models import Form, FormVersion, Submission
+from tidar.formulir.queries.submissions import SETTLED_HERE
 from tidar.formulir.rules.views import FormView
 
 PUBLISHED = FormVersion.State.PUBLISHED
@@ -60,15 +61,14 @@ def form_list(*, words: str = "") -> QuerySet[Form]:
         versions_count=Count("versions", distinct=True),
         answers_count=Count("versions__submissions", distinct=True),
         held_count=Count(
-            "versions__submissions", filter=Q(versions__submissions__state=Submission.State.HELD), distinct=True
+            "versions__submissions",
+            filter=Q(
+                versions__submissions__state=Submission.State.HELD, versions__submissions__client__in=SETTLED_HERE
+            ),
+            distinct=True,
         ),
     )
     return found.filter(Q(key__icontains=words) | Q(title__icontains=words)) if words else found
-
-
-def held_count() -> int:
-    """How many submissions wait for a decision."""
-    return Submission.objects.filter(state=Submission.State.HELD).count()
 
 
 def form_named(key: str) -> Form:

@@ -14,7 +14,9 @@ from tidar.common.errors import UnableToFind
 from tidar.formulir.models import Submission
 from tidar.formulir.rules.views import FormView, SubmissionView
 
-HELD = Submission.State.HELD
+# Whose held answers are decided on our pages; a program's own app decides about its phones.
+SETTLED_HERE = (Submission.Client.ODK, Submission.Client.SCREEN)
+WAITING = Q(state=Submission.State.HELD, client__in=SETTLED_HERE)
 
 
 def view_of(
@@ -54,6 +56,11 @@ def submission_row(submission_id: uuid.UUID) -> Submission:
     if one := found.prefetch_related("attachments__photo").filter(pk=submission_id).first():
         return one
     raise UnableToFind(_("Jawaban itu tidak ada."))
+
+
+def held_count() -> int:
+    """How many submissions wait for a decision here."""
+    return Submission.objects.filter(WAITING).count()
 
 
 def submissions(*, key: str = "", state: str = "") -> QuerySet[Submission]:

@@ -22,12 +22,12 @@ from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
 from tidar.common.files import xlsx_file
 from tidar.common.pages import page
 from tidar.formulir.actions.reading import note_reading
-from tidar.formulir.actions.receiving import SETTLED_HERE, settle
+from tidar.formulir.actions.receiving import settle
 from tidar.formulir.forms import SettleForm, errors_of
 from tidar.formulir.models import Form, Submission
 from tidar.formulir.queries.forms import form_named
 from tidar.formulir.queries.photos import photo_bytes
-from tidar.formulir.queries.submissions import may_read, submission_row, submissions, submissions_page
+from tidar.formulir.queries.submissions import SETTLED_HERE, may_read, submission_row, submissions, submissions_page
 from tidar.formulir.rules.answers import said
 from tidar.formulir.rules.rendering import read_aloud
 from tidar.people import api as people

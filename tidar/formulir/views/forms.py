@@ -18,14 +18,8 @@ from tidar.common.pages import page
 from tidar.formulir.actions.forms import EDIT, add_draft, publish, retire
 from tidar.formulir.forms import UploadForm, errors_of
 from tidar.formulir.models import Form, FormVersion
-from tidar.formulir.queries.forms import (
-    form_list,
-    form_named,
-    held_count,
-    last_published_before,
-    version_numbered,
-    versions_of,
-)
+from tidar.formulir.queries.forms import form_list, form_named, last_published_before, version_numbered, versions_of
+from tidar.formulir.queries.submissions import held_count
 from tidar.formulir.rules.definition import Question
 from tidar.formulir.rules.differences import RULES, TYPE_WORDS, differences, rule_text
 from tidar.formulir.rules.xlsform import LARGEST_FILE
