@@ -14,6 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToFind
@@ -182,7 +183,9 @@ def _turn_choices(post: Post, members: Sequence[Member]) -> list[tuple[str, str]
 
 def _choices(post: Post, members: Sequence[Member]) -> Iterator[tuple[str, str]]:
     names = {member.pk: member.name for member in members}
-    for turn in planned(post.pk, today(), today() + timedelta(days=AHEAD_DAYS)) if members else ():
+    ahead = planned(post.pk, today(), today() + timedelta(days=AHEAD_DAYS)) if members else ()
+    now = clock.now()
+    for turn in (one for one in ahead if one.starts_at > now):
         for pk in turn.member_ids:
             if pk in names:
                 day = date_format(turn.date, "D j M")
