@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from openpyxl import Workbook
 
 from tests.formulir.builders import xlsform
 from tests.formulir.vectors import VECTORS
@@ -40,6 +41,24 @@ def test_clients_own_notes_are_no_questions() -> None:
     form = read_xlsform(xlsform(), file_name="uji.md").definition
     assert form["meta"] == {"start": "mulai", "end": "selesai", "deviceid": "alat"}
     assert [one["name"] for one in form["questions"]] == ["jenis", "banyak", "warna", "foto", "catatan"]
+
+
+def test_a_workbook_is_read_like_its_tables() -> None:
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in xlsform().decode().splitlines()]
+    book, sheet = Workbook(), None
+    book.remove(book.active)
+    for first, *rest in rows:
+        if first:
+            sheet = book.create_sheet(first)
+        if any(rest):
+            sheet.append([cell or None for cell in rest])
+    file = io.BytesIO()
+    book.save(file)
+    assert read_xlsform(file.getvalue(), file_name="uji.xlsx").definition == _definition_of_tables()
+
+
+def _definition_of_tables() -> dict:
+    return read_xlsform(xlsform(), file_name="uji.md").definition
 
 
 REFUSED = {

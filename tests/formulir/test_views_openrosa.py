@@ -49,11 +49,17 @@ def _post(key: str, xml: bytes, **files: object) -> object:
 
 
 def test_head_says_where_to_send_and_how_much(key: str) -> None:
-    response = Client().head(f"/odk/{key}/submission")
+    response = Client().head(f"/odk/{key}/submission?deviceID=collect:abc")
     assert response.status_code == 204
     assert response["Location"] == f"http://testserver/odk/{key}/submission"
     assert response["X-OpenRosa-Version"] == "1.0"
     assert response["X-OpenRosa-Accept-Content-Length"] == "10000000"
+
+
+def test_behind_a_proxy_addresses_are_those_that_clients_reach(key: str, settings) -> None:
+    settings.TIDAR_PUBLIC_URL = "https://testserver"
+    assert Client().head(f"/odk/{key}/submission")["Location"].startswith("https://testserver/odk/")
+    assert b"<downloadUrl>https://testserver/odk/" in Client().get(f"/odk/{key}/formList").content
 
 
 def test_the_list_leads_to_a_form_whose_hash_it_gives(key: str) -> None:

@@ -22,6 +22,7 @@ from tidar.formulir.actions.keys import make_key, revoke_key
 from tidar.formulir.forms import KeyForm, errors_of
 from tidar.formulir.queries.keys import areas_of, keys_of
 from tidar.formulir.rules.openrosa import collect_settings
+from tidar.formulir.views.openrosa import address_of
 from tidar.places import api as places
 
 
@@ -42,7 +43,7 @@ def keys(request: HttpRequest) -> HttpResponse:
         secret = make_key(name=name, area_code=area, by=actor, at=clock.now())
     except UnableTo as error:
         return _page(request, form, areas, error=error.sentence)
-    address = request.build_absolute_uri(f"/odk/{secret}")
+    address = address_of(request, f"/odk/{secret}")
     return _page(request, KeyForm(areas=areas), areas, address=address, qr=_qr(address, name), made_name=name)
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -72,6 +74,13 @@ def _client(request: HttpRequest, key: str) -> tuple[ClientKey, Actor]:
     raise UnableToKnow(_("Kunci ini tidak berlaku. Buat kunci baru di Tidar, lalu pindai kode QR-nya."))
 
 
+def address_of(request: HttpRequest, path: str) -> str:
+    """The whole address of a path, as clients reach us: behind a proxy that speaks TLS, Django hears only http."""
+    public = settings.TIDAR_PUBLIC_URL.rstrip("/")
+    is_public = urlsplit(public).netloc == request.get_host()
+    return public + path if is_public else request.build_absolute_uri(path)
+
+
 def _xml(text: str, *, status: int = 200) -> HttpResponse:
     return HttpResponse(text, status=status, content_type="text/xml; charset=utf-8")
 
@@ -93,7 +102,7 @@ def form_list(request: HttpRequest, client: tuple[ClientKey, Actor]) -> HttpResp
 def _listed(request: HttpRequest, one: FormVersion) -> openrosa.ListedForm:
     def address(name: str) -> str:
         key = request.resolver_match.kwargs["key"]  # type: ignore[union-attr]
-        return request.build_absolute_uri(reverse(f"formulir:{name}", args=[key, one.form_id, one.number]))
+        return address_of(request, reverse(f"formulir:{name}", args=[key, one.form_id, one.number]))
 
     title = one.definition["title"]
     return openrosa.ListedForm(one.form_id, title, one.version, one.xform, address("odk_form"), address("odk_manifest"))
@@ -123,14 +132,14 @@ def submission(request: HttpRequest, client: tuple[ClientKey, Actor]) -> HttpRes
     """HEAD: where to send and how much at once. POST: one filled-in form, or a part of its files."""
     if request.method == "HEAD":
         response = HttpResponse(status=204)
-        response["Location"] = request.build_absolute_uri()
+        response["Location"] = address_of(request, request.path)
         response["X-OpenRosa-Accept-Content-Length"] = str(ACCEPTED_BYTES)
         return response
     key, actor = client
     kept = receive_parcel(parcel=_parcel(request), key=key, by=actor, at=clock.now())
     sentence = kept.sentence or _("Jawaban sudah diterima. Terima kasih.")
     response = _said(sentence, status=201, nature="submit_success")
-    response["Location"] = request.build_absolute_uri()
+    response["Location"] = address_of(request, request.path)
     return response
 
 
