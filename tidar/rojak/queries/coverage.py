@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -30,14 +29,14 @@ LEFT JOIN LATERAL (
     SELECT k.happened_at, k.is_certain FROM rojak_check k
     WHERE k.segment_id = s.id AND k.happened_at <= %(at)s
         AND k.happened_at >= (greatest(s.from_date, p.from_date)::timestamp AT TIME ZONE %(zone)s)
-    ORDER BY k.happened_at DESC, k.is_certain DESC LIMIT 1
+    ORDER BY k.happened_at DESC LIMIT 1
 ) l ON true
 LEFT JOIN LATERAL (
     SELECT k.happened_at FROM rojak_check k
-    WHERE k.segment_id = s.id AND k.happened_at <= %(at)s AND k.is_certain
+    WHERE NOT l.is_certain AND k.segment_id = s.id AND k.happened_at <= %(at)s AND k.is_certain
         AND k.happened_at >= (greatest(s.from_date, p.from_date)::timestamp AT TIME ZONE %(zone)s)
     ORDER BY k.happened_at DESC LIMIT 1
-) c ON NOT l.is_certain
+) c ON true
 WHERE greatest(s.from_date, p.from_date) <= %(day)s
     AND coalesce(s.until_date, %(day)s) >= %(day)s AND coalesce(p.until_date, %(day)s) >= %(day)s
     AND (%(posts)s::bigint[] IS NULL OR s.post_id = ANY(%(posts)s::bigint[]))
@@ -46,8 +45,7 @@ ORDER BY p.title, p.id, s."order", s.id
 Names = tuple[str, str, str, int, str, str, str]  # code, title, area and importance; code, title and area of its post
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentRow:
+class SegmentRow(NamedTuple):
     """A segment that is patrolled at the moment asked for, and its last checks."""
 
     id: int

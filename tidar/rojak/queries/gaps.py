@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -17,7 +18,6 @@ from tidar.rojak.rules.coverage import KINDS, SegmentState, pressing
 
 WORST = 3
 ORDER = {kind: n for n, kind in enumerate(KINDS)}
-Sort = Callable[["SegmentNow"], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ class OpenTask:
     asked_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentNow:
+class SegmentNow(NamedTuple):
     """A segment, its post and how it stands."""
 
     id: int
@@ -96,6 +95,7 @@ class PostNow:
         return 100 * fine / len(self.segments) if self.segments else 0.0
 
 
+@functools.lru_cache(maxsize=4096)
 def village_of(area_code: str) -> str:
     """The kelurahan or desa that an RW's or RT's code lies in; the code itself where it has no more parts."""
     return ".".join(area_code.split(".")[:4])
@@ -148,7 +148,7 @@ def with_tasks(segments: Iterable[SegmentNow]) -> list[SegmentNow]:
     """The same segments with what is open for them; two queries."""
     found = list(segments)
     tasks = open_tasks([one.id for one in found])
-    return [replace(one, task=tasks.get(one.id)) for one in found]
+    return [one._replace(task=tasks.get(one.id)) for one in found]
 
 
 def open_tasks(segment_ids: Sequence[int]) -> dict[int, OpenTask]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tidar.rojak.rules.clock import PatrolClock
 
@@ -17,8 +16,7 @@ CHECKED: StateKind = "terperiksa"
 KINDS: tuple[StateKind, ...] = (OVERDUE, NEVER, UNKNOWN, TODAY, CHECKED)  # the most pressing first
 
 
-@dataclass(frozen=True, slots=True)
-class SegmentState:
+class SegmentState(NamedTuple):
     """How a segment stands at one moment. Nothing of it is stored.
 
     `last_at`: its last check of any kind, None when there was none; `is_certain`: that check is certain.

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
+from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -30,6 +31,7 @@ from tidar.rojak.queries.gaps import (
     worst_first,
 )
 from tidar.rojak.queries.reach import posts_for
+from tidar.rojak.rules.coverage import SegmentState
 from tidar.rojak.views.coverage.asked import (
     GAPS,
     SORTS,
@@ -44,6 +46,7 @@ from tidar.rojak.views.coverage.asked import (
 )
 
 POSTS_PER_PAGE = 12
+SHORT = "D j M, H.i"
 SEGMENTS_PER_PAGE = 50
 
 
@@ -117,7 +120,10 @@ def _of_posts(request: HttpRequest, shown: Sequence[SegmentNow], actor: Actor, n
 def gap_row(one: SegmentNow, task: Any, *, asks: bool) -> dict[str, Any]:
     """What the rows of a gap need: the segment, who was asked, whether this reader may ask."""
     word, badge = STATES[one.state.kind]
-    return {"one": one, "task": task, "asks": asks, "word": word, "badge": badge}
+    return {
+        "one": one, "task": task, "asks": asks, "word": word, "badge": badge, "sentence": sentence_of(one),
+        "when": when_of(one.state),
+    }  # fmt: skip
 
 
 def _sorted(shown: Sequence[SegmentNow], asked: Asked) -> list[SegmentNow]:
@@ -187,9 +193,20 @@ def board_map(request: HttpRequest) -> HttpResponse:
 
 
 def sentence_of(one: SegmentNow) -> str:
-    """ "terlambat 3 hari", "jatuh tempo hari ini": the state in words."""
-    word = str(STATES[one.state.kind][0])
-    days = one.state.overdue_days
-    if one.state.is_gap and one.state.kind == "lewat" and days:
+    """ "terlambat 3 hari", "belum pernah, lewat 2 hari", "jatuh tempo hari ini": the state in words."""
+    kind, days = one.state.kind, one.state.overdue_days
+    if days and kind == "lewat":
         return _("terlambat %d hari") % days
-    return word
+    if days and kind == "belum":
+        return _("belum pernah, lewat %d hari") % days
+    return str(STATES[kind][0])
+
+
+def when_of(state: SegmentState) -> str:
+    """ "terakhir Sen 16 Nov, 09.00 · jatuh tempo Rab 18 Nov, 09.00"."""
+    due = _("jatuh tempo %s") % date_format(state.due_at, SHORT)
+    if state.last_at is None:
+        return due
+    last = date_format(state.last_at.astimezone(state.due_at.tzinfo), SHORT)
+    said = _("terakhir %s") % last if state.is_certain else _("terakhir %s (tidak pasti)") % last
+    return f"{said} · {due}"
