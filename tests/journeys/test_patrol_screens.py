@@ -483,7 +483,7 @@ def test_expired_notices_of_empty_houses_are_not_shown(phone: Patroller) -> None
     _go(phone, "#/rumah")
     expect(phone.page.get_by_text("No. 12")).to_be_visible()
     past = """const s = await use("store"); const pack = await s.recall("pack");
-        pack.notices[0].until_at = "2020-01-01T00:00:00+07:00"; await s.remember("pack", pack);"""
+        pack.notices[0].until = "2020-01-01T00:00:00+07:00"; await s.remember("pack", pack);"""
     phone.run(past)
     phone.page.reload()
     expect(phone.page.get_by_text("Tidak ada titipan untuk Anda sekarang.")).to_be_visible()
@@ -535,3 +535,44 @@ def test_opening_does_not_jump(phone: Patroller) -> None:
         phone.page.reload()
         phone.page.wait_for_timeout(1_500)
         assert phone.page.evaluate("shift") < 0.1, hash_
+
+
+def test_segments_are_told_apart_and_what_was_asked_for_comes_first(phone: Patroller) -> None:
+    """Late, never, due today, in order; and a check without a sure place is unknown, never "ok"."""
+    now = "2026-11-25T10:00:00+07:00"
+    due = {"late": "2026-11-22", "never": "2026-11-24", "soon": "2026-11-25", "ok": "2026-11-27", "unknown": "2026-11-24"}
+    last = {key: None if key == "never" else "2026-11-20T09:00:00+07:00" for key in due}
+    rows = [[key, key, 1, f"{day}T14:00:00+07:00", last[key], []] for key, day in due.items()]
+    given = {
+        "now": now, "pack": {"segments": rows, "checkpoints": [], "tasks": [["soon", now, True]]},
+        "checks": [{"segment": "unknown", "checkpoint": "", "at": 1795570000000, "certain": False}],
+    }  # fmt: skip
+    told = phone.run(
+        """const { standings, oldestFirst, gaps } = await use("layar/segments");
+        const list = standings(given.pack, given.checks, new Date(given.now));
+        return { kinds: list.map((each) => [each.code, each.kind, each.words]),
+                 order: oldestFirst(list).map((each) => each.code), gaps: gaps(list).map((each) => each.code) };""",
+        given,
+    )
+    assert [code == kind for code, kind, _ in told["kinds"]] == [True] * 5
+    words = {code: words for code, _, words in told["kinds"]}
+    assert (words["late"], words["soon"]) == ("terlambat 3 hari", "jatuh tempo hari ini 14.00")
+    assert told["order"] == ["soon", "late", "never", "unknown", "ok"]
+    assert told["gaps"] == ["soon", "late", "never"]
+
+
+def test_the_count_of_both_sides_is_told_at_each_moment(phone: Patroller, fake: FullPatrol) -> None:
+    words = phone.page.locator(".compare")
+    for number in range(3):
+        phone.observe(number, photo=False, kind="jalan-rusak")
+    phone.send(ask=False)
+    phone.open("#/catatan")
+    expect(words).to_have_text("3 dari 3 catatan diterima kota")
+    fake.reachable = False
+    for number in range(2):
+        phone.observe(number + 3, photo=False, kind="jalan-rusak")
+    phone.page.reload()
+    expect(words).to_have_text("3 dari 5 catatan diterima kota")
+    fake.reachable = True
+    _press(phone, "Kirim sekarang")
+    expect(words).to_have_text("5 dari 5 catatan diterima kota, isinya sama", timeout=PATIENCE)

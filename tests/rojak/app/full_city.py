@@ -94,13 +94,13 @@ class FullPatrol(FakePatrol):
             place = rows[index % len(rows)]
             row[1:5] = [kinds()[2 + index % 6]["key"], place[2], round(place[3] * 1e6), round(place[4] * 1e6)]
             row[6] = (now - timedelta(hours=2 + index % 60)).isoformat(timespec="seconds")
-        notice = {"segment": "L005", "label": "No. 12", "until_at": (now + timedelta(days=2)).isoformat()}
+        notice = {"segment": "L005", "label": "No. 12", "until": (now + timedelta(days=2)).isoformat()}
         return super().pack() | {
             "segments": lanes, "checkpoints": rows, "kinds": kinds(), "forms": forms(), "findings": found,
             "planned": [turn, turn | {"starts": later[0], "ends": later[1], "members": [2, 4]}],
             "members": [[1, "Bu Yati"], [2, "Bu Sri Wahyuni"], [3, "Mbak Tutik"], [4, "Bu Endang"]],
             "tasks": [["L007", now.isoformat(), True], ["L002", now.isoformat(), False]],
-            "notices": [notice | {"from_at": (now - timedelta(days=1)).isoformat()}],
+            "notices": [notice | {"from": (now - timedelta(days=1)).isoformat()}],
             "activities": [{"key": "penyuluhan", "title": "Penyuluhan"}, {"key": "kerja-bakti", "title": "Kerja bakti"},
                            {"key": "kunjungan-rumah", "title": "Kunjungan rumah"}],
         }  # fmt: skip

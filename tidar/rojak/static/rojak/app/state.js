@@ -25,8 +25,10 @@ export async function load() {
 export function heldWords({ server, waiting }) {
   if (server.held === undefined) return waiting ? `0 dari ${angka(waiting)} catatan diterima kota` : "belum ada catatan";
   if (server.ours === undefined) return `${angka(server.held)} catatan diterima kota`;
-  const both = `${angka(server.held - Math.max(0, server.lost ?? 0))} dari ${angka(server.ours)} catatan diterima kota`;
-  return server.same && !waiting ? `${both}, isinya sama` : both;
+  const there = server.held - Math.max(0, server.lost ?? 0);
+  const ours = Math.max(server.ours, there + waiting); // what was made since both sides last counted
+  const both = `${angka(there)} dari ${angka(ours)} catatan diterima kota`;
+  return server.same && ours === server.ours && !waiting ? `${both}, isinya sama` : both;
 }
 
 /** `[kind, text, icon, said]` for the small sign at the top: is everything with the city? */

@@ -111,6 +111,9 @@ async function keepFinding(app, { kind, made, asked, form, key, editing }) {
   return true;
 }
 
+/** Who will read it. */
+const readers = ({ sensitive, tells }) => (sensitive ? `Hanya dibaca ketua RW${tells ? ` dan ${tells}` : ""}.` : `Diketahui ${["koordinator", tells].filter(Boolean).join(" dan ")}.`);
+
 function saver(app, parts) {
   const go = button("Simpan", async () => {
     go.disabled = true;
@@ -162,6 +165,7 @@ export async function render(app) {
   return frame(app, {
     title: kind.title, over: editing ? "Perbaiki temuan" : kind.sensitive ? "Temuan, rahasia" : "Temuan", back,
     body: [picker("Seberapa mendesak?", SEVERITIES, String(made.severity), (severity) => keep({ severity: Number(severity) })),
+      h("p", { class: "muted" }, readers(kind)),
       asked.node, photos, h("section", { class: "card" }, segmentField(app.state, made.segment, (segment) => keep({ segment })),
         noteField(made.note, (note) => keep({ note }))),
       button("Tutup tanpa menyimpan", () => leave(app, key), { kind: "quiet" })],

@@ -5,9 +5,7 @@ import { when } from "./segments.js";
 
 /** Notices that are in force now: `{segment, label, from, until}`. Expired ones are not shown, whatever the pack holds. */
 export function inForce(pack, moment) {
-  const read = (note) => (Array.isArray(note) ? { segment: note[0], label: note[1], from: note[2], until: note[3] }
-    : { segment: note.segment, label: note.label ?? note.house, from: note.from ?? note.from_at, until: note.until ?? note.until_at });
-  return (pack.notices ?? []).map(read).map((note) => ({ ...note, from: new Date(note.from), until: new Date(note.until) }))
+  return (pack.notices ?? []).map((note) => ({ ...note, from: new Date(note.from), until: new Date(note.until) }))
     .filter((note) => note.until > moment && note.from <= moment);
 }
 
