@@ -17,14 +17,13 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tidar.common import clock
-from tidar.common.actor import Actor, system
+from tidar.common.actor import Actor
 from tidar.common.ids import uuid7
 from tidar.formulir import api as formulir
 from tidar.people import api as people
 from tidar.places import api as places
 from tidar.rojak import api as rojak
 
-BY = system("kota-contoh")
 PEOPLE = {"33.71.03.1001.04": "contoh-ronda", "33.71.01": "contoh-ronda-2", "33.71.02": "contoh-ronda-3",
           "33.71.03": "contoh-ronda-4"}  # fmt: skip
 LONG, SHORT = timedelta(days=60), timedelta(days=12)  # of the post with its own phone, and of the others
@@ -87,14 +86,16 @@ def load_patrol_days(*, now: datetime | None = None, posts: tuple[str, ...] = ()
 
 def _follow_up(routes: Iterable[rojak.RouteView], *, now: datetime) -> None:
     """What heads of RW did with what was found more than two days ago: half is fixed, some was passed on."""
+    head, office = (people.actor_named(name, at=now) for name in ("contoh-ketua-rw", "contoh-admin"))
     for route in routes:
+        by = head if head.may("patrol.coordinate", area=route.area_code) else office
         for found in rojak.open_findings(route.id, now - timedelta(days=2)):
             luck = random.Random(str(found.happened_at)).random()  # noqa: S311 - nothing secret
             at = found.happened_at + timedelta(hours=20 + 20 * luck)
             if found.state == "terbuka" and luck < 0.75:
-                rojak.pass_on(finding_id=found.id, want="permohonan", by=BY, at=at)
+                rojak.pass_on(finding_id=found.id, want="permohonan", by=by, at=at)
             if luck < 0.5:
-                rojak.confirm_fixed(finding_id=found.id, by=BY, at=at + timedelta(hours=16))
+                rojak.confirm_fixed(finding_id=found.id, by=by, at=at + timedelta(hours=16))
 
 
 def _turns(
