@@ -89,7 +89,7 @@ def receive_parcel(*, parcel: Parcel, key: ClientKey, by: Actor, at: datetime) -
         audit.record("submission.received", by=by, at=at, subject=("submission", str(row.pk)), after={"form": form.key})
     _take_files(row, parcel.files, by=by, at=at)
     if row.state == State.HELD and row.settled_at is None and not row.problems:
-        _hand_over_or_wait(row, form, more_follows=parcel.more_follows, at=at)
+        _hand_over_or_wait(row, form, more_follows=parcel.more_follows, by=by, at=at)
     return view_of(row, was_here=found.was_here)
 
 
@@ -108,7 +108,7 @@ def settle(*, submission_id: uuid.UUID, accept: bool, reason: str, by: Actor, at
     if not reason.strip():
         raise UnableToSettle(_("Tuliskan alasannya, satu kalimat saja."))
     if accept and row.client == Submission.Client.ODK:
-        _hand_over(row, at=at)
+        _hand_over(row, by=by, at=at)
     row.state = State.RECEIVED if accept else State.REFUSED
     row.settled_at, row.settled_by, row.settlement = at, by.id, reason.strip()[:300]
     row.save(update_fields=["state", "settled_at", "settled_by", "settlement"])
@@ -164,7 +164,7 @@ def missing_files(row: Submission, form: FormView) -> list[str]:
     return sorted(named - set(row.attachments.values_list("name", flat=True)))
 
 
-def _hand_over_or_wait(row: Submission, form: FormView, *, more_follows: bool, at: datetime) -> None:
+def _hand_over_or_wait(row: Submission, form: FormView, *, more_follows: bool, by: Actor, at: datetime) -> None:
     missing = missing_files(row, form)
     if missing and more_follows:
         row.sentence = (_("Menunggu foto: %s.") % ", ".join(missing))[:300]
@@ -172,7 +172,7 @@ def _hand_over_or_wait(row: Submission, form: FormView, *, more_follows: bool, a
         return
     try:
         with transaction.atomic():
-            _hand_over(row, at=at)
+            _hand_over(row, by=by, at=at)
     except UnableTo as error:
         row.sentence = error.sentence[:300]
         row.save(update_fields=["sentence"])
@@ -182,7 +182,8 @@ def _hand_over_or_wait(row: Submission, form: FormView, *, more_follows: bool, a
     row.save(update_fields=["state", "sentence", "settled_at", "settled_by"])
 
 
-def _hand_over(row: Submission, *, at: datetime) -> None:
+def _hand_over(row: Submission, *, by: Actor, at: datetime) -> None:
+    """In the name of whoever sent it, also when somebody else decides about it."""
     take = receiver_of(row.version.form_id)
     if take is None:
         return
@@ -197,4 +198,5 @@ def _hand_over(row: Submission, *, at: datetime) -> None:
         area_code=row.area_code,
         happened_at=row.happened_at,
     )
-    take(received, by=people.actor_for_user(row.actor_id, at=at), at=at)
+    sender = by if by.id == row.actor_id else people.actor_for_user(row.actor_id, at=at)
+    take(received, by=sender, at=at)

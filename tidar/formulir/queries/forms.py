@@ -42,8 +42,8 @@ def view_of(one: FormVersion) -> FormView:
 
 
 def _view_of(which: Q) -> FormView | None:
-    found = FormVersion.objects.filter(which).values_list("pk", "state").first()
-    return None if found is None else _remembered(*found)
+    found = FormVersion.objects.filter(which).order_by().values_list("pk", "state")[:1]
+    return next((_remembered(pk, state) for pk, state in found), None)
 
 
 def _remembered(pk: uuid.UUID, state: str) -> FormView:
