@@ -11,6 +11,7 @@ import json
 import mimetypes
 import random
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -74,9 +75,8 @@ class PhoneCity:
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"city": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self.server = _Server(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign] - a killed phone hangs up
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         return self
 
@@ -112,6 +112,13 @@ class PhoneCity:
     def lose(self, share: float) -> bool:
         """Whether chance takes this one."""
         return self.random.random() < share
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A killed phone hangs up in the middle; anything else is said."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):

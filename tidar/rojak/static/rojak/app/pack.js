@@ -14,6 +14,7 @@ const LABELS = {
   position: "Izin lokasi", room: "Ruang untuk foto", storage: "Penyimpanan dijaga peramban", sent: "Catatan lama terkirim",
 };
 const OPTIONAL = new Set(["position", "room", "storage", "sent"]);
+const QUESTION_MS = 8000;
 const ROUND_BYTES = 20e6; // photos of a long round
 const NO_ROOM = "Penyimpanan HP penuh: foto tidak akan muat. Hapus foto atau aplikasi yang tidak dipakai.";
 
@@ -78,10 +79,13 @@ export async function readiness({ app = null, room = null } = {}) {
   return { steps, complete: steps.every(({ state, required }) => state === "ok" || !required) };
 }
 
-/** Ask for the place once, so that the phone's own question comes before the round and not in it. */
+/** Ask for the place once, so that the phone's own question comes before the round; who does not answer is not waited for. */
 function askPosition() {
   if (!navigator.geolocation) return Promise.resolve();
-  return new Promise((done) => navigator.geolocation.getCurrentPosition(done, done, { timeout: 8000, maximumAge: 60000 }));
+  return new Promise((done) => {
+    setTimeout(done, QUESTION_MS);
+    navigator.geolocation.getCurrentPosition(done, done, { timeout: QUESTION_MS, maximumAge: 60000 });
+  });
 }
 
 /** Do it all; `onStep(steps)` hears how far it is. Rejects with a sentence when the city cannot be reached. */
