@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from tests.rojak import builders as patrol
 from tests.rojak.findings import builders as here
 from tidar.rojak.models import Finding
+from tidar.rojak.queries import finding_lists as lists
 from tidar.rojak.queries import findings as queries
 from tidar.rojak.queries import reach
+from tidar.rojak.queries.recap import recap
 from tidar.rojak.rules import findings as rules
 
 pytestmark = pytest.mark.django_db
@@ -108,3 +110,35 @@ def test_near_ones_come_nearest_first_and_only_open_ones(city: patrol.City) -> N
     assert [row.pk for row, _ in pairs] == [close.pk, far.pk]
     assert 10 < (pairs[0][1] or 0) < 12
     assert queries.near(kind=kind, spot=spot, post_ids=[city.post.pk], but=close.pk)[0][0].pk == far.pk
+
+
+def test_a_month_is_told_as_it_stood_at_its_end(city: patrol.City) -> None:
+    """Fixed in December is open at the end of November; what was opened again counts from then."""
+    kind = here.place_kind(city, severity=3)
+    begun = patrol.wib(3)
+    fixed_later, fixed, reopened = (here.found(kind, city.segments[0], begun) for _ in range(3))
+    here.step(fixed_later, "konfirmasi", patrol.wib(2, month=12))
+    here.step(fixed, "konfirmasi", patrol.wib(5))
+    here.step(reopened, "konfirmasi", patrol.wib(4))
+    here.step(reopened, "dibuka-lagi", patrol.wib(29))
+    here.found(here.person_kind(city), city.segments[0], begun)
+    patrol.make_round(city.post, begun, minutes=120)
+    made = recap(patrol.VILLAGE, first=date(2026, 11, 1), last=date(2026, 11, 30), at=patrol.wib(20, month=12))
+    assert made is not None
+    row = made.total
+    assert (row.found_count, row.open, row.late, row.fixed) == (3, 2, 1, 2)
+    assert made.rows[0].fix_days == 1.5
+    assert row.found_per_ten_hours == 15
+    assert made.until == patrol.wib(1, 0, month=12)
+
+
+def test_all_counts_agree_with_the_lists(city: patrol.City) -> None:
+    kind = here.place_kind(city, severity=2)
+    for days in (0, 1, 13, 15, 40):
+        here.found(kind, city.segments[0], AT - timedelta(days=days))
+    here.step(here.found(kind, city.segments[0], AT - timedelta(days=90)), "konfirmasi")
+    opened, late = lists.counts(here.LURAH, AT)
+    assert opened == len(lists.listed(here.LURAH, lists.Wanted(), AT).rows) == 5
+    shown = lists.listed(here.LURAH, lists.Wanted(tab="lewat"), AT).rows
+    assert late == len(shown) == 2
+    assert all(row.is_overdue for row in shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -34,10 +35,8 @@ def at_once(monkeypatch: pytest.MonkeyPatch, work: Callable[[], Any]) -> list[An
 
     def read(found: Finding) -> Any:
         state = state_of(found)
-        try:
+        with suppress(threading.BrokenBarrierError):  # the other one waits for the lock: that is what it is for
             barrier.wait(1.5)
-        except threading.BrokenBarrierError:
-            pass  # the other one waits for the lock: that is what the guard is for
         return state
 
     monkeypatch.setattr(actions, "state_of", read)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -38,7 +39,7 @@ def note_told(*, told: ToldFinding, by: Actor, at: datetime) -> ItemAnswer:
     by.must("patrol.coordinate", area=post.area_code)
     if told.kind.program_id != post.program_id or not told.kind.active:
         raise UnableToNote(_("Jenis itu bukan dari program pos ini."))
-    data = {
+    data: dict[str, Any] = {
         "kind": told.kind.key, "segment": told.segment.code, "position": None, "severity": told.severity, "form": "",
         "version": "", "answers": {}, "photos": [], "note": told.note[:500],
     }  # fmt: skip

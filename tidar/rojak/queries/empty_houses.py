@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,7 +32,7 @@ class Reach:
 def reach_of(actor: Actor, at: datetime) -> Reach:
     """The posts whose notices somebody may open now."""
     led = Post.objects.filter(posts_for(actor, "patrol.coordinate")).select_related("program")
-    mine = Member.objects.filter(user_id=_user_id(actor), erased_at=None).select_related("post__program")
+    mine = _members(actor).select_related("post__program")
     day = at.astimezone(places.region().zone).date()
     kept = [m for m in mine if m.from_date <= day and (m.until_date is None or m.until_date >= day)]
     duty = tuple(m.post for m in kept if is_on_duty(turns_today(m.post, at), m.pk, at))
@@ -78,5 +79,10 @@ def own(actor: Actor, at: datetime) -> QuerySet[EmptyHouse]:
     return found.filter(~Q(asked_by="")).select_related("segment", "post").order_by("from_at", "id")
 
 
-def _user_id(actor: Actor) -> str | None:
-    return actor.id if actor.kind == "user" and len(actor.id) == 36 else None
+def _members(actor: Actor) -> QuerySet[Member]:
+    """As whom somebody with an account is on rosters; whoever acts without one is on none."""
+    try:
+        user_id = uuid.UUID(actor.id)
+    except ValueError:
+        return Member.objects.none()
+    return Member.objects.filter(user_id=user_id, erased_at=None)

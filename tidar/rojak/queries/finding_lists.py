@@ -10,10 +10,11 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.rojak.models import Evidence, Finding, FindingKind, Post, Program
-from tidar.rojak.queries.findings import with_state
+from tidar.rojak.queries.findings import in_states, state_by, with_state
 from tidar.rojak.queries.reach import findings_for
 from tidar.rojak.rules import findings as rules
 
@@ -55,7 +56,7 @@ class FindingRow:
     @property
     def word(self) -> str:
         """The state in a word; overdue says so."""
-        return "Lewat waktu" if self.is_overdue else rules.WORDS[self.state]
+        return _("Lewat waktu") if self.is_overdue else rules.WORDS[self.state]
 
     @property
     def badge(self) -> str:
@@ -107,8 +108,10 @@ def exported(actor: Actor, wanted: Wanted, at: datetime) -> Iterator[FindingRow]
 
 def counts(actor: Actor, at: datetime) -> tuple[int, int]:
     """(still open, of these overdue) of all that the actor may read."""
-    opened = _found(actor, Wanted(), at).order_by()
-    return opened.count(), _found(actor, Wanted(tab="lewat"), at).order_by().count()
+    programs = Program.objects.in_bulk()
+    rows = list(_found(actor, Wanted(), at).order_by().values_list("post__program", "severity", "opened_at"))
+    late = sum(fix_by_of(programs[program], severity, opened_at) < at for program, severity, opened_at in rows)
+    return len(rows), late
 
 
 def choices(actor: Actor) -> Choices:
@@ -120,16 +123,19 @@ def choices(actor: Actor) -> Choices:
     return Choices(tuple(posts.values_list("code", "title")), tuple(keys.items()))
 
 
-def annotated(findings: QuerySet[Finding]) -> QuerySet[Any]:
-    """Findings with what `row_of` needs: state, when it was found or opened again, kind, post and segment."""
+def annotated(findings: QuerySet[Any], *, until: datetime | None = None) -> QuerySet[Any]:
+    """Findings with what `row_of` needs: state (at `until`), when found or opened again, kind, post and segment."""
     opening = Evidence.objects.filter(
         finding=OuterRef("pk"), kind__in=(Evidence.Kind.FOUND, Evidence.Kind.REOPENED)
     ).order_by("-sequence")
-    return (
-        with_state(findings)
+    if until is not None:
+        opening = opening.filter(happened_at__lt=until)
+    made: QuerySet[Any] = (
+        with_state(findings, until=until)
         .annotate(opened_at=Coalesce(Subquery(opening.values("happened_at")[:1]), F("happened_at")))
         .select_related("kind__agency", "post__program", "segment")
     )
+    return made
 
 
 def _found(actor: Actor, wanted: Wanted, at: datetime) -> QuerySet[Any]:
@@ -139,11 +145,11 @@ def _found(actor: Actor, wanted: Wanted, at: datetime) -> QuerySet[Any]:
 
 def _narrowed(found: QuerySet[Any], wanted: Wanted, at: datetime) -> QuerySet[Any]:
     if wanted.tab in ("terbuka", "lewat"):
-        found = found.filter(state_word__in=rules.STILL_OPEN)
+        found = in_states(found, rules.STILL_OPEN)
     elif wanted.tab == "diteruskan":
-        found = found.filter(state_word=rules.PASSED_ON)
+        found = in_states(found, (rules.PASSED_ON,))
     elif wanted.tab == "beres":
-        found = found.filter(state_word__in=(rules.FIXED, rules.DUPLICATE))
+        found = in_states(found, (rules.FIXED, rules.DUPLICATE))
     if wanted.tab == "lewat":
         found = found.filter(_overdue(at))
     if wanted.post:
@@ -170,6 +176,7 @@ def fix_by_of(program: Program, severity: int, since: datetime) -> datetime:
 
 def row_of(row: Any, at: datetime) -> FindingRow:
     """An annotated finding as plain values."""
+    state = state_by(row.last_step)
     due_at = fix_by_of(row.post.program, row.severity, row.opened_at)
     return FindingRow(
         id=row.pk,
@@ -180,14 +187,14 @@ def row_of(row: Any, at: datetime) -> FindingRow:
         post=row.post.title,
         segment=row.segment.title if row.segment else "",
         happened_at=row.happened_at,
-        state=row.state_word,
+        state=state,
         due_at=due_at,
-        is_overdue=rules.is_overdue(row.state_word, due_at=due_at, at=at),
+        is_overdue=rules.is_overdue(state, due_at=due_at, at=at),
     )
 
 
 def _place(text: str) -> tuple[datetime, uuid.UUID] | None:
-    moment, _, last = text.partition("_")
+    moment, _mark, last = text.partition("_")
     try:
         found = datetime.fromisoformat(moment), uuid.UUID(last)
     except ValueError:

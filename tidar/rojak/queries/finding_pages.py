@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from tidar.common.actor import Actor
 from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash
 from tidar.formulir import api as formulir
@@ -138,9 +140,9 @@ def _facts(row: Evidence) -> tuple[tuple[str, str], ...]:
     if row.kind != Evidence.Kind.WORK:
         return ()
     found = (
-        ("Nomor", row.reference),
-        ("Kepada", row.content.get("to")),
-        ("Selesai sebelum", row.content.get("due_date")),
+        (_("Nomor"), row.reference),
+        (_("Kepada"), row.content.get("to")),
+        (_("Selesai sebelum"), row.content.get("due_date")),
     )
     return tuple((name, str(value)) for name, value in found if value)
 

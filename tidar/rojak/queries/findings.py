@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from tidar.rojak.models import Evidence, Finding, FindingKind, FindingPhoto
 from tidar.rojak.rules import findings as rules
@@ -33,20 +34,29 @@ class OpenFinding:
     photos: tuple[str, ...]
 
 
-def with_state(findings: QuerySet[Finding]) -> QuerySet[Finding]:
-    """Each with `state_word` (rules.findings.State) and `state_at`, when the deciding step happened."""
+def with_state(findings: QuerySet[Any], *, until: datetime | None = None) -> QuerySet[Any]:
+    """Each with `last_step`, the kind of its last deciding step (before `until`); `state_by` says what that means."""
     deciding = Evidence.objects.filter(finding=OuterRef("pk"), kind__in=rules.DECIDING).order_by("-sequence")
-    whens = [When(last_step=step, then=Value(state)) for step, state in rules.AFTER_STEP.items()]
-    return findings.annotate(
-        last_step=Subquery(deciding.values("kind")[:1]),
-        state_at=Subquery(deciding.values("happened_at")[:1]),
-        state_word=Case(*whens, default=Value(rules.OPEN), output_field=CharField()),
-    )
+    if until is not None:
+        deciding = deciding.filter(happened_at__lt=until)
+    last = Coalesce(Subquery(deciding.values("kind")[:1]), Value(str(Evidence.Kind.FOUND)), output_field=CharField())
+    stated: QuerySet[Any] = findings.annotate(last_step=last)
+    return stated
 
 
-def still_open(findings: QuerySet[Finding]) -> QuerySet[Finding]:
+def in_states(stated: QuerySet[Any], states: Collection[rules.State]) -> QuerySet[Any]:
+    """Only those whose last deciding step gives one of these states."""
+    return stated.filter(last_step__in=[step for step, state in rules.AFTER_STEP.items() if state in states])
+
+
+def still_open(findings: QuerySet[Any]) -> QuerySet[Any]:
     """Only those for which something is still to be done."""
-    return with_state(findings).filter(state_word__in=rules.STILL_OPEN)
+    return in_states(with_state(findings), rules.STILL_OPEN)
+
+
+def state_by(last_step: str) -> rules.State:
+    """The state that a last deciding step gives."""
+    return rules.state_after([last_step])
 
 
 def state_of(finding: Finding) -> rules.State:
@@ -56,8 +66,8 @@ def state_of(finding: Finding) -> rules.State:
 
 def states_of(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, rules.State]:
     """The states of many findings, one query."""
-    rows = with_state(Finding.objects.filter(pk__in=list(ids))).values_list("pk", "state_word")
-    return dict(rows)
+    rows = with_state(Finding.objects.filter(pk__in=list(ids))).values_list("pk", "last_step")
+    return {pk: state_by(last_step) for pk, last_step in rows}
 
 
 def open_findings(
@@ -73,11 +83,18 @@ def open_findings(
 
 
 def _open(row: Any, content_hash: str, photos: tuple[str, ...]) -> OpenFinding:
-    segment = row.segment.code if row.segment else ""
     return OpenFinding(
-        row.pk, row.kind.key, segment, row.lon, row.lat, row.severity, row.happened_at, row.state_word, content_hash,
-        photos,
-    )  # fmt: skip
+        id=row.pk,
+        kind=row.kind.key,
+        segment=row.segment.code if row.segment else "",
+        lon=row.lon,
+        lat=row.lat,
+        severity=row.severity,
+        happened_at=row.happened_at,
+        state=state_by(row.last_step),
+        content_hash=content_hash,
+        photos=photos,
+    )
 
 
 def _contents(rows: Sequence[Finding]) -> dict[uuid.UUID, str]:

@@ -16,6 +16,7 @@ from tidar.places import api as places
 from tidar.rojak.models import Activity, Attendance, Check, Evidence, Finding, FindingKind, Post, Round, Segment
 from tidar.rojak.queries.coverage import segment_states
 from tidar.rojak.queries.finding_lists import annotated, row_of
+from tidar.rojak.queries.findings import in_states
 from tidar.rojak.queries.reach import posts_for
 from tidar.rojak.rules import findings as finding_rules
 from tidar.rojak.rules import recap as rules
@@ -158,14 +159,9 @@ def _findings(ids: list[int], span: tuple[datetime, datetime]) -> Mapping[int, d
 
 def _standing(found: QuerySet[Finding], until: datetime) -> Iterable[tuple[int, bool]]:
     """(post, overdue) of what was still open at `until`, by the steps that had happened by then."""
-    steps: dict[Any, list[str]] = defaultdict(list)
-    past = Evidence.objects.filter(finding__in=found, happened_at__lt=until).order_by("finding", "sequence")
-    for finding_id, kind in past.values_list("finding_id", "kind"):
-        steps[finding_id].append(kind)
-    for row in annotated(found).iterator(chunk_size=500):
-        state = finding_rules.state_after(steps[row.pk])
-        if finding_rules.is_open(state):
-            yield row.post_id, finding_rules.is_overdue(state, due_at=row_of(row, until).due_at, at=until)
+    standing = in_states(annotated(found, until=until), finding_rules.STILL_OPEN)
+    for row in standing.iterator(chunk_size=500):
+        yield row.post_id, row_of(row, until).is_overdue
 
 
 def _grouped(rows: Iterable[V], key: Callable[[V], int]) -> dict[int, list[V]]:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from tidar.places import api as places
 from tidar.rojak.models import Finding, FindingKind, Segment
 from tidar.rojak.queries.coverage import segment_states
-from tidar.rojak.queries.findings import with_state
+from tidar.rojak.queries.findings import in_states, state_by, with_state
 from tidar.rojak.queries.roster import planned
 from tidar.rojak.rules import findings as rules
 from tidar.rojak.rules.coverage import SegmentState
@@ -55,8 +55,9 @@ def _last_finding(segment: Segment, at: datetime) -> tuple[rules.State, datetime
     since = at - timedelta(days=LAST_FINDING_DAYS)
     rows = Finding.objects.filter(segment=segment, happened_at__gte=since, happened_at__lte=at)
     rows = rows.exclude(kind__sensitivity=FindingKind.Sensitivity.PERSON).order_by("-happened_at", "-id")
-    last = with_state(rows).exclude(state_word=rules.DUPLICATE).values_list("state_word", "happened_at").first()
-    return None if last is None else (last[0], last[1])
+    told = in_states(with_state(rows), (*rules.STILL_OPEN, rules.FIXED))  # what equals another is not told twice
+    last = told.values_list("last_step", "happened_at").first()
+    return None if last is None else (state_by(last[0]), last[1])
 
 
 def _following(segment: Segment, at: datetime) -> datetime | None:

@@ -208,10 +208,11 @@ def _finding_counts(found: Round) -> tuple[tuple[str, int], ...]:
 def _counted(found: QuerySet[Any]) -> QuerySet[Any]:
     checks = Check.objects.filter(round=OuterRef("pk")).order_by().values("round")
     findings = Finding.objects.filter(round=OuterRef("pk")).exclude(kind__sensitivity=PERSON).order_by().values("round")
-    return found.annotate(
+    counted: QuerySet[Any] = found.annotate(
         checked=Coalesce(Subquery(checks.annotate(n=Count("segment", distinct=True)).values("n")), 0),
         found_count=Coalesce(Subquery(findings.annotate(n=Count("id")).values("n")), 0),
     )
+    return counted
 
 
 def is_running(found: Round, at: datetime) -> bool:

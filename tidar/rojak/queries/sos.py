@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.people import api as people
@@ -55,5 +56,5 @@ def readings(actor: Actor, *, before: str = "") -> tuple[tuple[Reading, ...], st
 
 def _reading(row: SensitiveReading, names: dict[str, str]) -> Reading:
     is_finding = row.subject_kind == "temuan"
-    what = "Temuan tentang orang" if is_finding else "Rumah kosong"
+    what = _("Temuan tentang orang") if is_finding else _("Rumah kosong")
     return Reading(row.at, what, row.subject_id, is_finding, names.get(row.actor_id, "—"), row.why, row.device)

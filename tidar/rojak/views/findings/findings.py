@@ -12,7 +12,9 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from tidar.common import clock
@@ -32,8 +34,6 @@ from tidar.rojak.queries.findings import near_finding
 from tidar.rojak.queries.reach import may_coordinate, may_handle
 from tidar.rojak.rules import findings as rules
 from tidar.rojak.views.findings.desk import done, may_any, private, readable_finding
-
-HEADINGS = ("Waktu", "Jenis", "Pos", "Bagian rute", "Tingkat", "Keadaan", "Batas beres")
 
 
 def wanted_by(request: HttpRequest) -> finding_lists.Wanted:
@@ -88,7 +88,10 @@ def finding_file(request: HttpRequest, ending: str) -> HttpResponse:
         for one in finding_lists.exported(actor, wanted_by(request), now)
     )  # fmt: skip
     make = xlsx_file if ending == "xlsx" else csv_file
-    return make(f"temuan-ronda.{ending}", HEADINGS, rows)
+    headings = (
+        _("Waktu"), _("Jenis"), _("Pos"), _("Bagian rute"), _("Tingkat"), _("Keadaan"), _("Batas beres")
+    )  # fmt: skip
+    return make(f"temuan-ronda.{ending}", headings, rows)
 
 
 @signed_in
@@ -103,7 +106,7 @@ def finding(request: HttpRequest, finding_id: uuid.UUID) -> HttpResponse:
             raise UnableToFind(_("Tindakan itu tidak ada."))
         form = _form(name, request, found)
         if form.is_valid() and done(
-            request, ACTS[name].does(found.pk, form.cleaned_data), said=ACTS[name].said, form=form
+            request, ACTS[name].does(found.pk, form.cleaned_data), said=str(ACTS[name].said), form=form
         ):
             return redirect("rojak:finding", found.pk)
         failed = (name, form)
@@ -118,8 +121,8 @@ def finding(request: HttpRequest, finding_id: uuid.UUID) -> HttpResponse:
 class Act:
     """One thing that can be done with a finding: in which states, by whom, with which form."""
 
-    title: str
-    said: str
+    title: str | Promise
+    said: str | Promise
     states: tuple[rules.State, ...]
     form: Callable[..., forms.Form]
     does: Callable[[uuid.UUID, dict[str, Any]], Callable[[Actor, datetime], Any]]
@@ -154,12 +157,34 @@ def _equals(pk: uuid.UUID, said: dict[str, Any]) -> Callable[[Actor, datetime], 
 
 STILL = rules.STILL_OPEN
 ACTS: dict[str, Act] = {
-    "teruskan": Act("Teruskan", "Temuan diteruskan.", (rules.OPEN, rules.REOPENED), PassOnForm, _passes),
-    "perintah": Act("Catat perintah kerja", "Perintah kerja tercatat.", STILL, WorkOrderForm, _orders),
-    "foto": Act("Tambah foto sesudah", "Foto sesudah tersimpan.", STILL, AfterPhotoForm, _shows),
-    "beres": Act("Nyatakan beres", "Temuan dinyatakan beres.", STILL, NoteForm, _confirms, leads=True),
-    "sama": Act("Tandai sama dengan temuan lain", "Ditandai sama.", STILL, DuplicateForm, _equals, leads=True),
-    "buka": Act("Buka lagi", "Temuan dibuka lagi.", (rules.FIXED, rules.DUPLICATE), WhyForm, _reopens, leads=True),
+    "teruskan": Act(
+        gettext_lazy("Teruskan"), gettext_lazy("Temuan diteruskan."), (rules.OPEN, rules.REOPENED), PassOnForm, _passes
+    ),
+    "perintah": Act(
+        gettext_lazy("Catat perintah kerja"), gettext_lazy("Perintah kerja tercatat."), STILL, WorkOrderForm, _orders
+    ),
+    "foto": Act(
+        gettext_lazy("Tambah foto sesudah"), gettext_lazy("Foto sesudah tersimpan."), STILL, AfterPhotoForm, _shows
+    ),
+    "beres": Act(
+        gettext_lazy("Nyatakan beres"), gettext_lazy("Temuan dinyatakan beres."), STILL, NoteForm, _confirms, leads=True
+    ),
+    "sama": Act(
+        gettext_lazy("Tandai sama dengan temuan lain"),
+        gettext_lazy("Ditandai sama."),
+        STILL,
+        DuplicateForm,
+        _equals,
+        leads=True,
+    ),
+    "buka": Act(
+        gettext_lazy("Buka lagi"),
+        gettext_lazy("Temuan dibuka lagi."),
+        (rules.FIXED, rules.DUPLICATE),
+        WhyForm,
+        _reopens,
+        leads=True,
+    ),
 }
 
 

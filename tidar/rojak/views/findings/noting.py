@@ -35,7 +35,8 @@ class UnableToCompare(UnableTo):
 @require_http_methods(["GET", "HEAD", "POST"])
 def finding_new(request: HttpRequest) -> HttpResponse:
     """`/rojak/temuan/baru/`: note what was told; near findings of the same kind are shown before it is sent."""
-    actor, form, near = actor_of(request), _form(request), ()
+    actor, form = actor_of(request), _form(request)
+    near: Near = ()
     if request.method == "POST" and form.is_valid():
         told = _told(form)
         near = _near_told(told, actor)
@@ -116,7 +117,7 @@ def near(request: HttpRequest, asked: Asked) -> HttpResponse:
     return private(JsonResponse({"near": [_plain(row, metres) for row, metres in found]}))
 
 
-def _plain(row: Finding, metres: float | None) -> dict[str, Any]:
+def _plain(row: Any, metres: float | None) -> dict[str, Any]:
     return {
         "id": str(row.pk),
         "kind": row.kind.key,
@@ -124,7 +125,7 @@ def _plain(row: Finding, metres: float | None) -> dict[str, Any]:
         "metres": None if metres is None else round(metres),
         "severity": row.severity,
         "at": row.happened_at.isoformat(timespec="seconds"),
-        "state": getattr(row, "state_word", rules.OPEN),
+        "state": queries.state_by(row.last_step),
     }
 
 
