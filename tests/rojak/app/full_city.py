@@ -1,4 +1,4 @@
-"""The fake city with what a real post has: the program's own kinds and forms, lanes of a real shape, a roster, tasks."""
+"""The fake city with what a real post has: the program's own kinds and forms, lanes with a shape, roster, tasks."""
 
 from __future__ import annotations
 

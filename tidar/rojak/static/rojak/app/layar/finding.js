@@ -13,7 +13,7 @@ import { duplicates, known } from "./near.js";
 import { capital, frame, picker, segmentWord } from "./parts.js";
 import { fromMicro } from "./place.js";
 import { questions } from "./questions.js";
-import { shots } from "./shots.js";
+import { photosKept, shots } from "./shots.js";
 import { presentSegment, walk } from "./walk.js";
 
 const SEVERITIES = [["1", "Ringan"], ["2", "Biasa"], ["3", "Segera"]];
@@ -103,6 +103,7 @@ async function answersFor(asked, form) {
 }
 
 async function keepFinding(app, { kind, made, asked, form, key, editing }) {
+  await photosKept();
   const parts = await answersFor(asked, form);
   if (!parts) return false;
   const data = content(kind, made, parts);

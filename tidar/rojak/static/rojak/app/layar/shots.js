@@ -6,6 +6,11 @@ import { wiped } from "./blur.js";
 const MOST = 6;
 const FULL = `Paling banyak ${MOST} foto.`;
 
+let keeping = Promise.resolve();
+
+/** Wait until photos that were accepted are on the phone: a quick "Simpan" must not leave one behind. */
+export const photosKept = () => keeping;
+
 async function thumb(sha256, number, onremove) {
   const address = await url(sha256);
   const picture = address ? h("img", { src: address, alt: `Foto ${number}`, onload: () => URL.revokeObjectURL(address) })
@@ -36,9 +41,12 @@ export async function shots(photos, onchange, { wanted = false } = {}) {
       if (photos.length >= MOST) return toast(FULL);
       const picture = await reduce(file);
       if (!(await wiped(picture))) continue;
-      const { sha256 } = await keep(picture.canvas);
-      if (!photos.includes(sha256)) photos.push(sha256);
-      await onchange();
+      const kept = keep(picture.canvas).then(async ({ sha256 }) => {
+        if (!photos.includes(sha256)) photos.push(sha256);
+        await onchange();
+      });
+      keeping = kept.catch(() => {}); // what went wrong is said here below, once
+      await kept;
       await paint();
     }
   }
