@@ -48,7 +48,10 @@ def _held(row: Photo) -> int:
     """What is on the disk counts, whatever was said before a power cut."""
     if row.state in (Photo.State.KEPT, Photo.State.ERASED):
         return row.size_bytes
-    return size_of(part_path(row.sha256)) if row.state == Photo.State.PARTIAL else 0
+    if row.state != Photo.State.PARTIAL:
+        return 0
+    # All bytes may have come before a power cut without being looked at: the last one is asked for again.
+    return min(size_of(part_path(row.sha256)), max(0, row.size_bytes - 1))
 
 
 def size_of(path: Path) -> int:
