@@ -7,6 +7,7 @@ Days that are there already stay as they are.
 
 from __future__ import annotations
 
+import math
 import random
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
@@ -146,8 +147,9 @@ def _patrol(route: rojak.RouteView, turn: rojak.Planned, phone: Phone, *, now: d
             break
         _look(segment, phone, route, round_id, luck, at=end)
     if end < now:
-        phone.note("track", {"points": _track(route, start, end, luck)}, post=route.code, at=start, round_id=round_id)
-        finish = {"note": "", "distance_m": None}
+        points = _track(route, start, end, luck)
+        phone.note("track", {"points": points}, post=route.code, at=start, round_id=round_id)
+        finish = {"note": "", "distance_m": _metres(points)}
         phone.note("round_end", finish, post=route.code, at=end + timedelta(minutes=1), round_id=round_id)
     return 1
 
@@ -202,3 +204,9 @@ def _track(route: rojak.RouteView, start: datetime, end: datetime, luck: random.
         lon, lat = corners[min(len(corners) - 1, n * len(corners) * 60 // max(seconds, 1))]
         points.append([at, round(lon * 1e6), round(lat * 1e6), luck.choice((6, 9, 14, 22, 60))])
     return points or [[0, round(places.region().lon * 1e6), round(places.region().lat * 1e6), 500]]
+
+
+def _metres(points: list[list[int]]) -> int:
+    """How far a phone says that it went: along its track, on a plane that fits a city."""
+    steps = zip(points, points[1:], strict=False)
+    return round(sum(math.hypot((b[1] - a[1]) * 0.1104, (b[2] - a[2]) * 0.1106) for a, b in steps))

@@ -38,6 +38,14 @@ PLACES = (
     ("/jejak-audit/", gettext_lazy("Jejak audit"), "audit.read"),
 )
 
+ALONE = frozenset({"/rojak/"})  # an app on a phone: what lies below it are other places' pages
+STANDS_FOR = {
+    "/rojak/celah/": tuple(
+        f"/rojak/{word}/" for word in ("pos", "upaya", "ronda", "rekap", "periksa", "alat", "giliran")
+    ),
+    "/rojak/temuan/": tuple(f"/rojak/{word}/" for word in ("sos", "rumah-kosong", "akses")),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -115,7 +123,10 @@ def _places(actor: Actor, path: str) -> list[Place]:
 
 
 def _within(path: str, url: str) -> bool:
-    return path == url or path.startswith(url.rstrip("/") + "/")
+    """Whether a page belongs to a place: it is that address or below it, or below what the place stands for."""
+    if url in ALONE:
+        return path == url
+    return any(path.startswith(root) for root in (url, *STANDS_FOR.get(url, ()))) or path + "/" == url
 
 
 def _themes(theme: str) -> list[Choice]:
