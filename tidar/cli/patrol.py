@@ -7,6 +7,7 @@ Days that are there already stay as they are.
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import uuid
@@ -208,5 +209,5 @@ def _track(route: rojak.RouteView, start: datetime, end: datetime, luck: random.
 
 def _metres(points: list[list[int]]) -> int:
     """How far a phone says that it went: along its track, on a plane that fits a city."""
-    steps = zip(points, points[1:], strict=False)
+    steps = itertools.pairwise(points)
     return round(sum(math.hypot((b[1] - a[1]) * 0.1104, (b[2] - a[2]) * 0.1106) for a, b in steps))
