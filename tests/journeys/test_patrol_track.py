@@ -177,3 +177,19 @@ def test_the_screen_stays_on_while_it_is_wanted(phone: Patroller) -> None:
     phone.page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
     assert phone.run('return (await use("wake")).held()') is False
     assert phone.page.evaluate("asked") == 2
+
+
+STICKERS = [
+    ("https://tidar.contoh.id/rojak/titik/T0002/", "T0002"), ("http://10.0.0.1:8000/rojak/titik/t0002", "T0002"),
+    ("T0002", "T0002"), ("T9999", None), ("https://contoh.id/lain/T0002/x", None), ("", None),
+]  # fmt: skip
+
+
+def test_a_sticker_is_known_by_its_address_or_its_code(phone: Patroller) -> None:
+    got = phone.run(
+        """const { checkpointOf } = await use("round");
+        const pack = { checkpoints: [["T0001", "Titik 1", "L001"], ["T0002", "Titik 2", "L002"]] };
+        return given.map((text) => checkpointOf(pack, text)?.[0] ?? null);""",
+        [text for text, _ in STICKERS],
+    )
+    assert got == [code for _, code in STICKERS]

@@ -1,9 +1,9 @@
 /** What a sticker says. Pure. */
 
-/** The checkpoint code in a sticker's text: an address that ends with it, or the code itself; "" when it is none of ours. */
+/** The checkpoint code in a sticker's text: the sticker's address, or the code itself; "" when it is none of ours. */
 export function codeOf(text) {
   const said = text.trim();
-  const found = said.match(/(?:^|\/)TIDAR:([\w.-]{2,60})$/i) ?? said.match(/\/titik\/([\w.-]{2,60})\/?$/) ?? said.match(/^([\w.-]{2,60})$/);
+  const found = said.match(/\/titik\/([\w.-]{2,60})\/?$/) ?? said.match(/^([\w.-]{2,60})$/);
   return found ? found[1] : "";
 }
 
