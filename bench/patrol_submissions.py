@@ -19,6 +19,7 @@ import http.client
 import json
 import multiprocessing
 import os
+import random
 import shutil
 import statistics
 import subprocess
@@ -51,31 +52,26 @@ class Client:
     headers: dict[str, str]
     posts: list[bytes] = field(default_factory=list)
     photos: list[tuple[str, int]] = field(default_factory=list)  # SHA-256 and the number that makes it one of its kind
+    picture: bytes = b""
 
 
 # --- photographs ----------------------------------------------------------------------------------------------------
 
 
-def photo_bytes(number: int) -> bytes:
-    """A JPEG of 200 kB with an EXIF block; each number is another picture."""
-    whole = bytearray(_base())
+def photo_bytes(picture: bytes, number: int) -> bytes:
+    """The picture with another sixteen bytes for each number."""
+    whole = bytearray(picture)
     whole[-40:-24] = uuid.uuid5(uuid.NAMESPACE_OID, str(number)).bytes.replace(b"\xff", b"\xfe")
     return bytes(whole)
 
 
-_kept: list[bytes] = []
+def picture() -> bytes:
+    """A JPEG of 200 kB with an EXIF block, its coded part as noisy as a photograph's."""
+    from tests.formulir.test_photos import jpeg
 
-
-def _base() -> bytes:
-    if not _kept:
-        import random
-
-        from tests.formulir.test_photos import jpeg
-
-        data = jpeg(size=PHOTO_BYTES)
-        noise = random.Random(4).randbytes(PHOTO_BYTES).replace(b"\xff", b"\xff\x00")
-        _kept.append(data[: -PHOTO_BYTES - 2] + noise[: PHOTO_BYTES - 64] + bytes(64) + b"\xff\xd9")
-    return _kept[0]
+    data = jpeg(size=PHOTO_BYTES)
+    noise = random.Random(4).randbytes(PHOTO_BYTES).replace(b"\xff", b"\xff\x00")
+    return data[: -PHOTO_BYTES - 2] + noise[: PHOTO_BYTES - 64] + bytes(64) + b"\xff\xd9"
 
 
 # --- the city -------------------------------------------------------------------------------------------------------
@@ -98,11 +94,11 @@ def clients(url: str, made: Any, *, run: int, batch: int, photo: bool) -> list[C
     found = []
     for index in range(CLIENTS):
         phone = Phone(person(), made.code).register(at=clock.now())
-        one = Client(url, _headers(phone.user))
+        one = Client(url, _headers(phone.user), picture=picture() if photo else b"")
         items = []
         for number in range(COUNT):
             serial = (run * CLIENTS + index) * COUNT + number
-            photos = [hashlib.sha256(photo_bytes(serial)).hexdigest()] if photo else []
+            photos = [hashlib.sha256(photo_bytes(one.picture, serial)).hexdigest()] if photo else []
             spot = {"lon_e6": round(CENTRE[0] * 1e6), "lat_e6": round(CENTRE[1] * 1e6), "accuracy_m": 7}
             data = {"photos": photos, "position": spot, "note": f"temuan {number}"}
             item = phone.item("finding", data, at=moment(clock.now()))
@@ -132,7 +128,6 @@ def send(client: Client, begin_at: float) -> tuple[float, int]:
     parts = urlsplit(client.url)
     line = http.client.HTTPConnection(parts.hostname or "", parts.port or 80, timeout=120)
     line.connect()
-    _base()
     photos = iter(client.photos)
     time.sleep(max(0.0, begin_at - time.time()))
     began, accepted = time.perf_counter(), 0
@@ -141,7 +136,7 @@ def send(client: Client, begin_at: float) -> tuple[float, int]:
         accepted += sum(one["state"] == "diterima" for one in answer["results"])
         if client.photos:
             sha256, number = next(photos)
-            data = photo_bytes(number)
+            data = photo_bytes(client.picture, number)
             said = {"Content-Type": "image/jpeg", "Content-Range": f"bytes 0-{len(data) - 1}/{len(data)}"}
             kept = _asked(line, "PUT", f"/api/rojak/foto/{sha256}", data, client.headers | said)
             if kept["state"] != "diterima":
@@ -279,7 +274,7 @@ def measure(city: Any, made: Any, limit_url: str) -> dict[str, list[float]]:
     for run in range(RUNS):
         for name, batch, photo in (("alone", 1, False), ("twenty", BATCH, False), ("photo", 1, True)):
             ours = clients(city.url, made, run=run, batch=batch, photo=photo)
-            theirs = [Client(limit_url, {}, one.posts, one.photos) for one in ours]
+            theirs = [Client(limit_url, {}, one.posts, one.photos, one.picture) for one in ours]
             found.setdefault(f"ours {name}", []).append(rate(ours))
             found.setdefault(f"limit {name}", []).append(rate(theirs))
             if run == 0 and not photo and not replayed(ours):

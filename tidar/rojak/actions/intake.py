@@ -57,6 +57,7 @@ class Intake:
 
     sender: Sender
     versions: dict[uuid.UUID, list[PatrolItem]]
+    is_careful: bool = True  # what fails is held; otherwise it is the caller's, who rolls back
     _before: dict[uuid.UUID, PatrolItem] = field(default_factory=dict)  # what the accepted version of an item replaced
 
     def row_of(self, sent: Sent) -> PatrolItem:
@@ -171,12 +172,10 @@ class Intake:
         applied = self._applied_before([row for row, _item in accepted])
         taken = [Taken(row, item, is_revision=row.item_id in applied) for row, item in accepted]
         applying = Applying(known, self.sender)
-        try:
-            with transaction.atomic():
-                apply_all(taken, applying)
-        except Exception:
-            log.exception("a batch of %d items fails; each is applied by itself", len(taken))
+        if self.is_careful:
             taken = [one for one in taken if self._applied_alone(one, applying)]
+        else:
+            apply_all(taken, applying)
         self._free([one.item.id for one in taken if one.item.kind == "round_start"])
 
     def _applied_before(self, rows: Sequence[PatrolItem]) -> set[uuid.UUID]:
@@ -221,7 +220,7 @@ class Intake:
             by_sender.setdefault((row.device_id, row.manner, row.actor_id), []).append(row)
         for rows in by_sender.values():
             sender = sender_of(rows[0], by=self.sender.by, at=self.sender.at)
-            Intake(sender, self.versions).reconsider(rows)
+            Intake(sender, self.versions, is_careful=self.is_careful).reconsider(rows)
 
     def reconsider(self, rows: Sequence[PatrolItem], *, overlook: bool = False) -> None:
         """Decide again about versions that were held, and apply those that count now. `overlook`: a person says so."""

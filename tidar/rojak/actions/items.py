@@ -8,10 +8,11 @@ person decides. What cannot be applied is held with a sentence, what nobody can 
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -28,6 +29,8 @@ from tidar.rojak.queries.items import versions_of
 from tidar.rojak.rules.items import MAX_BATCH, claim_of, read_item, receipt_number
 
 State = PatrolItem.State
+log = logging.getLogger(__name__)
+SEEN_AGAIN = timedelta(minutes=1)  # "last seen" need not be truer than that
 UNSIGNED = "Tanda tangan catatan ini bukan dari HP yang terdaftar."
 OTHER_DEVICE = "Catatan ini dibuat HP lain."
 AFTER_REVOKED = "Catatan ini dibuat setelah HP dicabut."
@@ -65,13 +68,24 @@ def receive(
         raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % MAX_BATCH)
     sender = _sender(device_id, by=by, at=at, manner=manner)
     sent = [_read(one, sender) for one in items]
-    with transaction.atomic():
-        lock_items({key for one in sent for key in one.lock_keys})
-        intake = Intake(sender, versions_of(one.item_id for one in sent))
-        intake.take(sent)
-        if sender.device is not None:
-            Device.objects.filter(pk=sender.device.pk).update(seen_at=at)
+    try:
+        intake = _taken(sent, sender, careful=False)
+    except Exception:
+        log.warning("a batch of %d items fails; each is applied by itself", len(sent), exc_info=True)
+        intake = _taken(sent, sender, careful=True)
     return tuple(answer_of(intake.row_of(one), id=one.shown_id) for one in sent)
+
+
+@transaction.atomic
+def _taken(sent: Sequence[Sent], sender: Sender, *, careful: bool) -> Intake:
+    """Everything in one transaction; `careful`: what fails is held and takes nothing with it, for a savepoint each."""
+    lock_items({key for one in sent for key in one.lock_keys})
+    intake = Intake(sender, versions_of(one.item_id for one in sent), is_careful=careful)
+    intake.take(sent)
+    device = sender.device
+    if device is not None and (device.seen_at is None or sender.at - device.seen_at > SEEN_AGAIN):
+        Device.objects.filter(pk=device.pk).update(seen_at=sender.at)
+    return intake
 
 
 def _sender(device_id: uuid.UUID | None, *, by: Actor, at: datetime, manner: str) -> Sender:
@@ -106,9 +120,8 @@ def _read(one: SignedItem, sender: Sender) -> Sent:
         claim = claim_of(one.body)
         own_id = claim.id or uuid.uuid5(uuid.NAMESPACE_OID, digest)
         return Sent(one.body, one.signature, digest, own_id, claim, refusal=error.sentence, shown_id=str(own_id))
-    claim = claim_of(one.body) if not item.is_known else None
     refusal = _device_fault(item.device, item.at, sender)
-    return Sent(one.body, one.signature, digest, item.id, claim, item=item, refusal=refusal, shown_id=str(item.id))
+    return Sent(one.body, one.signature, digest, item.id, item=item, refusal=refusal, shown_id=str(item.id))
 
 
 def _signature_fault(one: SignedItem, sender: Sender) -> str:

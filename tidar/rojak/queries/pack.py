@@ -16,11 +16,11 @@ from tidar.common.errors import UnableToFind
 from tidar.common.signed_records import canonical, content_hash
 from tidar.formulir import api as formulir
 from tidar.places import api as places
-from tidar.rojak.models import FindingKind, Post, Segment
+from tidar.rojak.models import FindingKind, Post
 from tidar.rojak.queries.coverage import segment_states
 from tidar.rojak.queries.findings import MOST_OPEN, open_findings
 from tidar.rojak.queries.gaps import open_tasks_of_post
-from tidar.rojak.queries.posts import members_of, memberships_of, running, segments_of
+from tidar.rojak.queries.posts import RouteRow, members_of, memberships_of, running, segments_of
 from tidar.rojak.queries.reach import posts_for
 from tidar.rojak.queries.roster import Planned, planned
 
@@ -65,22 +65,22 @@ def pack_of(post: Post, *, actor: Actor, at: datetime, notices: Sequence[Notice]
     """Everything about one post as it stands at `at`; about fifteen queries, however large the post is."""
     zone = places.region().zone
     today = at.astimezone(zone).date()
-    segments = [one for one in segments_of(post) if one.until_date is None or one.until_date >= today]
-    codes = {one.pk: one.code for one in segments}
+    route = [row for row in segments_of(post) if row.segment.until_date is None or row.segment.until_date >= today]
+    codes = {row.segment.pk: row.segment.code for row in route}
     kinds = list(FindingKind.objects.filter(program=post.program, active=True).select_related("agency"))
     me = memberships_of(actor, today=today).filter(post=post).values_list("pk", flat=True).first()
     turns = planned(post.pk, today, today + timedelta(days=DAYS_AHEAD))
     content = {
         "version": VERSION,
         "program": _program(post),
-        "post": _post(post, segments),
-        "segments": _segments(post, segments, at=at),
+        "post": _post(post, route),
+        "segments": _segments(post, route, at=at),
         "checkpoints": [
-            [sticker.code, sticker.title, one.code, sticker.lon, sticker.lat]
-            for one in segments
-            for sticker in one.stickers  # type: ignore[attr-defined]
+            [sticker.code, sticker.title, row.segment.code, sticker.lon, sticker.lat]
+            for row in route
+            for sticker in row.stickers
         ],
-        "houses": _houses(segments),
+        "houses": [[row.segment.code, list(row.houses)] for row in route if row.houses],
         "kinds": [_kind(kind) for kind in kinds],
         "forms": _forms(kind.form_key for kind in kinds),
         "activities": post.program.settings.get("activities", []),
@@ -119,13 +119,13 @@ def _program(post: Post) -> dict[str, Any]:
     }
 
 
-def _post(post: Post, segments: Sequence[Segment]) -> dict[str, Any]:
-    spots = [(point[0], point[1]) for one in segments for point in one.line]
+def _post(post: Post, route: Sequence[RouteRow]) -> dict[str, Any]:
+    spots = [(point[0], point[1]) for row in route for point in row.segment.line]
     spots += [
         (sticker.lon, sticker.lat)
-        for one in segments
-        for sticker in one.stickers  # type: ignore[attr-defined]
-        if sticker.lon is not None
+        for row in route
+        for sticker in row.stickers
+        if sticker.lon is not None and sticker.lat is not None
     ]
     if post.lon is not None and post.lat is not None:
         spots.append((post.lon, post.lat))
@@ -140,19 +140,14 @@ def _post(post: Post, segments: Sequence[Segment]) -> dict[str, Any]:
     return {"id": post.pk, "code": post.code, "title": post.title, **place}
 
 
-def _segments(post: Post, segments: Sequence[Segment], *, at: datetime) -> list[list[Any]]:
+def _segments(post: Post, route: Sequence[RouteRow], *, at: datetime) -> list[list[Any]]:
     states = segment_states([post.pk], at)
     rows = []
-    for one in segments:
+    for one in (row.segment for row in route):
         state = states.get(one.pk)
         due, last = (state.due_at, state.last_at) if state else (None, None)
         rows.append([one.code, one.title, one.importance, _text(due), _text(last), one.line])
     return rows
-
-
-def _houses(segments: Sequence[Segment]) -> list[list[Any]]:
-    named = [(one.code, [house.label for house in one.standing]) for one in segments]  # type: ignore[attr-defined]
-    return [[code, labels] for code, labels in named if labels]
 
 
 def _kind(kind: FindingKind) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tidar.common.formats import number_text
 from tidar.common.signed_records import UnableToRead
 from tidar.formulir import api as formulir
 from tidar.people import api as people
-from tidar.rojak.models import Check, Device, FindingKind, Member, PatrolItem
+from tidar.rojak.models import Check, Device, FindingKind, Member, PatrolItem, Post
 from tidar.rojak.queries.items import Known, activity_titles, known_for
 from tidar.rojak.queries.reach import posts_for
 from tidar.rojak.rules.items import REVISABLE, Item, read_item, receipt_number
@@ -93,7 +93,7 @@ def kind_words() -> dict[str, str]:
 def _mine(actor: Actor) -> Q:
     """Of the posts that somebody leads; of no known post, of the phones of their area."""
     led = posts_for(actor, COORDINATE)
-    devices, posts = Device.objects.filter(led), PatrolItem.post.field.related_model.objects.filter(led)
+    devices, posts = Device.objects.filter(led), Post.objects.filter(led)
     return Q(post__in=posts) | Q(post=None, device__in=devices)
 
 
@@ -226,8 +226,8 @@ def _answers(data: Mapping[str, Any]) -> Said:
 
 
 def _label(definition: Mapping[str, Any], name: str) -> str:
-    asked = (one for one in definition["questions"] if one["name"] == name)
-    return str(next(asked, {}).get("label") or name)
+    labels = [str(one.get("label") or name) for one in definition["questions"] if one["name"] == name]
+    return labels[0] if labels else name
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from tidar.hub.api import EventFields
 from tidar.places import api as places
-from tidar.rojak.actions.applying.taken import SEE, Applying, Taken, said, tell
+from tidar.rojak.actions.applying.taken import SEE, Applying, Taken, round_of, said, tell
 from tidar.rojak.models import Attendance, Check, Checkpoint, Leg, Post, Round, Segment, TrackPart
 from tidar.rojak.queries.items import people_of
 from tidar.rojak.rules.doubts import along, is_certain
@@ -71,7 +71,7 @@ def apply_legs(taken: Sequence[Taken], applying: Applying) -> None:
     """Somebody else leads from here on, or another phone; they are there, too."""
     rows = [
         Leg(
-            id=one.item.id, round_id=one.item.round, device=applying.sender.device, from_at=one.item.at,
+            id=one.item.id, round_id=round_of(one), device=applying.sender.device, from_at=one.item.at,
             leader_id=_member(one, applying.known.members),
         )
         for one in taken
@@ -88,7 +88,7 @@ def apply_attendance(taken: Sequence[Taken], applying: Applying) -> None:
 def apply_tracks(taken: Sequence[Taken], applying: Applying) -> None:
     """A stretch of the track, as the phone had it."""
     TrackPart.objects.bulk_create(
-        TrackPart(id=one.item.id, round_id=one.item.round, from_at=one.item.at, points=one.item.data["points"])
+        TrackPart(id=one.item.id, round_id=round_of(one), from_at=one.item.at, points=one.item.data["points"])
         for one in taken
     )
 
@@ -97,7 +97,7 @@ def apply_ends(taken: Sequence[Taken], applying: Applying) -> None:
     """The round is over; of several phones that say so, the last counts, and the longest distance."""
     told = []
     for one in sorted(taken, key=lambda one: one.item.at):
-        patrol, post = Round.objects.select_for_update(no_key=True).get(pk=one.item.round), applying.post(one)
+        patrol, post = Round.objects.select_for_update(no_key=True).get(pk=round_of(one)), applying.post(one)
         ended = max(one.item.at, patrol.started_at, patrol.ended_at or patrol.started_at)
         distances = [metres for metres in (patrol.distance_metres, one.item.data["distance_m"]) if metres is not None]
         patrol.ended_at, patrol.distance_metres = ended, max(distances, default=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,13 @@ class Applying:
     def post(self, one: Taken) -> Post:
         """The post that an accepted item names."""
         return self.known.posts[one.item.post]
+
+
+def round_of(one: Taken) -> uuid.UUID:
+    """The round of an item that cannot be without one."""
+    if one.item.round is None:
+        raise LookupError(f"item {one.item.id} names no round")
+    return one.item.round
 
 
 def tell(kind: str, told: list[tuple[Taken, EventFields]], applying: Applying) -> None:
