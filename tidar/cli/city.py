@@ -17,7 +17,6 @@ Say = Callable[[str], None]
 
 def load_foundation() -> None:
     """Areas, agencies, and what the programs bring that the region has adopted, brought up to date. Idempotent."""
-    from tidar.formulir.api import adopt_form
     from tidar.hub.api import adopt_feeds
     from tidar.people.api import load_agencies
     from tidar.places.api import load_region, region
@@ -32,8 +31,6 @@ def load_foundation() -> None:
         folder = settings.PROGRAMS_DIR / program
         adopt_feeds(program_dir=folder, by=BY, at=at)
         load_levies(program_dir=folder, region_dir=region_dir, by=BY, at=at)
-        for form in sorted((folder / "forms").glob("*.*")):
-            adopt_form(source=form, program=program, by=BY, at=at)
         load_patrol(program_dir=folder, region_dir=region_dir, by=BY, at=at, examples=False)
 
 
