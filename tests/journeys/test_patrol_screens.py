@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.patrol import PATIENCE, Patroller
-from tests.journeys.screens import faults, go, press, saved
+from tests.journeys.screens import faults, findings, go, press, saved
 from tests.rojak.app.full_city import FullPatrol
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -244,6 +244,19 @@ def test_expired_notices_of_empty_houses_are_not_shown(phone: Patroller) -> None
     phone.page.reload()
     expect(phone.page.get_by_text("Tidak ada titipan untuk Anda sekarang.")).to_be_visible()
     assert "No. 12" not in phone.page.locator("body").inner_text()
+    assert phone.recall("pack")["notices"] == []
+
+
+def test_signing_out_takes_empty_houses_off_the_phone_only(phone: Patroller, fake: FullPatrol) -> None:
+    fake.reachable = False
+    phone.observe(1, kind="jalan-rusak", photo=False)
+    phone.open("#/lainnya")
+    phone.page.get_by_text("Keluar", exact=True).click()
+    expect(phone.page.get_by_text("1 catatan atau foto belum diterima kota.")).to_be_visible()
+    press(phone, "Ke halaman keluar")
+    phone.page.wait_for_timeout(500)
+    phone.open()
+    assert (phone.recall("pack")["notices"], len(findings(phone))) == ([], 1)
 
 
 def test_a_broken_track_is_drawn_broken(phone: Patroller) -> None:

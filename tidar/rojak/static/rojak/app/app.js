@@ -130,6 +130,7 @@ function unable(error) {
 async function begin() {
   paint();
   await settle();
+  await houses.forgetNotices();
   await arrive();
   await resume();
   setTimeout(async () => (await settle()) && app.send(), GRACE); // what was tapped just before the tab was killed

@@ -1,5 +1,6 @@
 /** Houses that residents asked to look after while they are away: only for the team on duty, only until it is over. */
 import { h, notice } from "../../../lapangan/dom.js";
+import { recall, remember } from "../store.js";
 import { frame, segmentWord } from "./parts.js";
 import { when } from "./segments.js";
 
@@ -7,6 +8,14 @@ import { when } from "./segments.js";
 export function inForce(pack, moment) {
   return (pack.notices ?? []).map((note) => ({ ...note, from: new Date(note.from), until: new Date(note.until) }))
     .filter((note) => note.until > moment && note.from <= moment);
+}
+
+/** Take notices off this phone: those that are over, or all of them when she signs out. */
+export async function forgetNotices({ all = false } = {}) {
+  const pack = await recall("pack");
+  if (!pack?.notices?.length) return;
+  const notices = all ? [] : pack.notices.filter(({ until }) => new Date(until) > Date.now());
+  if (notices.length < pack.notices.length) await remember("pack", { ...pack, notices, etag: null });
 }
 
 /** The screen. */

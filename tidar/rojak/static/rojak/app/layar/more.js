@@ -2,6 +2,7 @@
 import { button, h, linkButton, notice } from "../../../lapangan/dom.js";
 import { angka } from "../../../lapangan/words.js";
 import { packAge } from "../pack.js";
+import { forgetNotices } from "./houses.js";
 import { save } from "./items.js";
 import { chooseSize, chosen, chooseTheme, SIZES, THEMES } from "./looks.js";
 import { frame, notices, picker, roundWord, segmentWord } from "./parts.js";
@@ -22,7 +23,10 @@ function signOut(app) {
   const words = rest ? `${angka(rest)} catatan atau foto belum diterima kota. Tetap tersimpan di HP ini; kirim dulu sebelum keluar.`
     : "Catatan tetap tersimpan di HP ini.";
   return h("details", null, h("summary", null, "Keluar"), h("div", { class: "stack" }, notice(rest ? "warn" : "info", words),
-    linkButton("Ke halaman keluar", "/akun/", { mark: "out" })));
+    button("Ke halaman keluar", async () => {
+      await forgetNotices({ all: true });
+      location.assign("/akun/keluar/");
+    }, { mark: "out" })));
 }
 
 /** The screen. */
