@@ -25,35 +25,43 @@ def bring_post(program: Program, row: PostRow, *, by: Actor, at: datetime) -> in
             "from_date": row.from_date, "is_example": row.example,
         },
     )  # fmt: skip
-    changed = int(is_new)
-    for order, segment in enumerate(row.segments):
-        changed += _segment(post, segment, order, row)
+    changed = int(is_new) + _segments(post, row)
     if is_new:
         changed += _people(post, row, at=at)
     return changed
 
 
-def _segment(post: Post, row: SegmentRow, order: int, of: PostRow) -> int:
-    if Segment.objects.filter(post=post, code=row.code).exists():
-        return 0
+def _segments(post: Post, row: PostRow) -> int:
+    """The segments that are not there, with their houses and stickers; four statements however many."""
+    there = set(post.segments.values_list("code", flat=True))
+    wanted = [(order, one) for order, one in enumerate(row.segments) if one.code not in there]
+    made = Segment.objects.bulk_create(_segment(post, one, order, row) for order, one in wanted)
+    houses = [
+        House(segment=segment, label=label, order=place)
+        for segment, (_order, one) in zip(made, wanted, strict=True)
+        for place, label in enumerate(one.houses)
+    ]
+    stickers = [
+        Checkpoint(
+            segment=segment, code=point.code or sticker_code(secrets.token_bytes(STICKER_BYTES)), title=point.title,
+            lon=point.lon, lat=point.lat, order=place, from_date=row.from_date,
+        )
+        for segment, (_order, one) in zip(made, wanted, strict=True)
+        for place, point in enumerate(one.checkpoints)
+    ]  # fmt: skip
+    House.objects.bulk_create(houses)
+    Checkpoint.objects.bulk_create(stickers)
+    return len(made) + len(houses) + len(stickers)
+
+
+def _segment(post: Post, row: SegmentRow, order: int, of: PostRow) -> Segment:
     line = [list(point) for point in row.line]
-    segment = Segment.objects.create(
+    return Segment(
         post=post, code=row.code, title=row.title, line=line, length_metres=length_metres(line), order=order,
         area_code=f"{of.area}.{row.rt:03d}" if row.rt else "", importance=row.importance,
         due_hours=row.due_hours or settings_of(post.program.settings).default_due_hours,
         public_code=public_code(secrets.token_bytes(PUBLIC_BYTES)), from_date=of.from_date,
     )  # fmt: skip
-    House.objects.bulk_create(
-        House(segment=segment, label=label, order=place) for place, label in enumerate(row.houses)
-    )
-    Checkpoint.objects.bulk_create(
-        Checkpoint(
-            segment=segment, code=point.code or sticker_code(secrets.token_bytes(STICKER_BYTES)), title=point.title,
-            lon=point.lon, lat=point.lat, order=place, from_date=of.from_date,
-        )
-        for place, point in enumerate(row.checkpoints)
-    )  # fmt: skip
-    return 1 + len(row.houses) + len(row.checkpoints)
 
 
 def _people(post: Post, row: PostRow, *, at: datetime) -> int:

@@ -105,6 +105,7 @@ def _account(post: Post, username: str, *, at: datetime, but: int | None) -> str
     actor = people.actor_named(username.strip(), at=at)
     if not actor.is_known or not actor.may("patrol.walk", area=post.area_code):
         raise UnableToEnrol(_("Akun '%s' tidak ada atau belum menjadi anggota ronda di sini.") % username.strip()[:60])
-    if Member.objects.filter(post=post, user_id=actor.id, until_date=None).exclude(pk=but).exists():
+    others = Member.objects.filter(post=post, user_id=actor.id, until_date=None)
+    if (others.exclude(pk=but) if but is not None else others).exists():
         raise UnableToEnrol(_("Akun itu sudah dipakai anggota lain di pos ini."))
     return actor.id

@@ -70,7 +70,7 @@ def change_rule(*, rule_id: int, turn: Turn, from_date: date, by: Actor, at: dat
             rule.starts, rule.ends = turn.starts, turn.ends
             rule.save(update_fields=["starts", "ends"])
             rule.members.set(members)
-            made = rule
+            made: RosterRule = rule
         else:
             rule.until_date = from_date - timedelta(days=1)
             rule.save(update_fields=["until_date"])

@@ -140,7 +140,7 @@ class TurnForm(forms.Form):
     selesai = HourField(label=_("Jam selesai"))
     sejak = DayField(label=_("Berlaku sejak"))
 
-    field_order = ("mulai", "selesai", "anggota", "sejak")
+    field_order: tuple[str, ...] = ("mulai", "selesai", "anggota", "sejak")
 
     def __init__(self, *args: Any, members: Sequence[Member], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -28,6 +28,7 @@ from tidar.rojak.models import (
 )
 from tidar.rojak.queries.reach import posts_for
 from tidar.rojak.queries.roster import Planned, planned
+from tidar.rojak.rules.roster import in_force
 
 PAGE_SIZE = 50
 WEEK = 7
@@ -50,6 +51,19 @@ class PostPage:
 
     rows: tuple[PostRow, ...]
     following: str
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """A segment with its stickers in use and the labels of its houses."""
+
+    segment: Segment
+    stickers: tuple[Checkpoint, ...]
+    houses: tuple[str, ...]
+
+    def is_running(self, day: date) -> bool:
+        """Whether it is patrolled on `day`."""
+        return in_force(self.segment.from_date, self.segment.until_date, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +147,15 @@ def programs() -> list[Program]:
     return list(Program.objects.filter(active=True))
 
 
-def segments_of(post: Post) -> list[Segment]:
+def segments_of(post: Post) -> list[RouteRow]:
     """All segments of a post with their stickers and houses in use, running ones first. Three queries."""
-    houses = Prefetch("houses", House.objects.filter(until_date=None), to_attr="standing")
-    stickers = Prefetch("checkpoints", Checkpoint.objects.filter(until_date=None), to_attr="stickers")
+    houses = Prefetch("houses", House.objects.filter(until_date=None))
+    stickers = Prefetch("checkpoints", Checkpoint.objects.filter(until_date=None))
     rows = post.segments.order_by(F("until_date").desc(nulls_first=True), "order", "id")
-    return list(rows.prefetch_related(houses, stickers))
+    return [
+        RouteRow(one, tuple(one.checkpoints.all()), tuple(house.label for house in one.houses.all()))
+        for one in rows.prefetch_related(houses, stickers)
+    ]
 
 
 def members_of(post: Post) -> list[Member]:

@@ -84,7 +84,7 @@ def _pdf(name: str, content: dict[str, Any], *, at: datetime) -> bytes:
         input=str(TEMPLATES / f"{name}.typ"), format="pdf", timestamp=int(at.timestamp()),
         sys_inputs={"sheet": msgspec.json.encode(content).decode()},
     )  # fmt: skip
-    return made if isinstance(made, bytes) else made[0]
+    return made if isinstance(made, bytes) else b"".join(made or ())
 
 
 @cache

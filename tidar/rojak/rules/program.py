@@ -26,7 +26,7 @@ class _Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """One table of the file; a misspelt name is an error, never ignored."""
 
 
-class Window(_Row):
+class Window(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """When is patrolled: ISO weekdays and hours of the region's zone, `ends` not included."""
 
     weekdays: tuple[int, ...]
@@ -34,14 +34,14 @@ class Window(_Row):
     ends: time
 
 
-class ActivityRow(_Row):
+class ActivityRow(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind of campaign activity; participants are counted, never named."""
 
     key: str
     title: str
 
 
-class Settings(_Row):
+class Settings(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Numbers of a program, with the engine's own where a program says nothing."""
 
     worst_fix_metres: int = 30  # a fix that is worse, or none, is "tidak diketahui"
@@ -54,7 +54,7 @@ class Settings(_Row):
     fix_days: dict[str, int] = msgspec.field(default_factory=lambda: {"1": 30, "2": 14, "3": 3})  # by severity
 
 
-class KindRow(_Row):
+class KindRow(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A kind of finding; `agency` is who usually is concerned, a region may say otherwise."""
 
     key: str
@@ -71,7 +71,7 @@ class KindRow(_Row):
     retention_days: int = 365
 
 
-class ProgramPatrol(_Row):
+class ProgramPatrol(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`patrol.toml` of a program."""
 
     words: dict[str, str]
@@ -82,7 +82,7 @@ class ProgramPatrol(_Row):
     activities: tuple[ActivityRow, ...] = ()
 
 
-class CheckpointRow(_Row):
+class CheckpointRow(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A sticker; without a code one is drawn."""
 
     title: str
@@ -91,7 +91,7 @@ class CheckpointRow(_Row):
     lat: float | None = None
 
 
-class SegmentRow(_Row):
+class SegmentRow(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A piece of the route; `rt` is the number of its RT, 0 for none."""
 
     code: str
@@ -104,14 +104,14 @@ class SegmentRow(_Row):
     checkpoints: tuple[CheckpointRow, ...] = ()
 
 
-class MemberRow(_Row):
+class MemberRow(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A volunteer; `account` is the user name of a person who has one."""
 
     name: str
     account: str = ""
 
 
-class RosterRow(_Row):
+class RosterRow(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Who patrols on these days, by their names in the post's list."""
 
     days: tuple[str, ...]
@@ -120,7 +120,7 @@ class RosterRow(_Row):
     members: tuple[str, ...]
 
 
-class PostRow(_Row):
+class PostRow(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A post with everything about it. `example`: made up, for the demo city only."""
 
     code: str
@@ -138,7 +138,7 @@ class PostRow(_Row):
     roster: tuple[RosterRow, ...] = ()
 
 
-class Adopted(_Row):
+class Adopted(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How a region runs a program: its agency, who is concerned by a kind, other patrol time."""
 
     agency: str = ""
@@ -147,7 +147,7 @@ class Adopted(_Row):
     posts: tuple[PostRow, ...] = ()
 
 
-class RegionPatrol(_Row):
+class RegionPatrol(_Row, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """`patrol.toml` of a region: adopted programs by their folder's name."""
 
     adopts: dict[str, Adopted] = {}

@@ -130,7 +130,7 @@ def _acted(request: HttpRequest, name: str, form: forms.Form, found: Post) -> bo
 def _context(request: HttpRequest, found: Post, failed: dict[str, forms.Form]) -> dict[str, Any]:
     first = monday_of(request.GET.get("minggu", ""))
     segments = queries.segments_of(found)
-    running = [s for s in segments if s.until_date is None or s.until_date >= today()]
+    running = [row for row in segments if row.is_running(today())]
     position = f"{found.lat:.6f}, {found.lon:.6f}" if found.lat is not None else ""
     shown: dict[str, forms.Form] = {
         "ubah": PostForm(initial={"nama": found.title, "posisi": position}),
@@ -144,10 +144,10 @@ def _context(request: HttpRequest, found: Post, failed: dict[str, forms.Form]) -
         "week_before": first - timedelta(days=7),
         "week_after": first + timedelta(days=7),
         "segments": running,
-        "houses": sum(len(s.standing) for s in running),  # type: ignore[attr-defined]
-        "stickers": sum(len(s.stickers) for s in running),  # type: ignore[attr-defined]
-        "metres": sum(s.length_metres for s in running),
-        "drawing": sketch([s.line for s in running], spot),
+        "houses": sum(len(row.houses) for row in running),
+        "stickers": sum(len(row.stickers) for row in running),
+        "metres": sum(row.segment.length_metres for row in running),
+        "drawing": sketch([row.segment.line for row in running], spot),
         "members": [m for m in queries.members_of(found) if m.until_date is None or m.until_date >= today()],
         "waiting": [s for s in queries.swaps_of(found, since=today()) if s.state == "diminta"]
         if may_coordinate(request, found) else [],

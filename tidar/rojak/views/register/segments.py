@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from tidar.common.access import requires
 from tidar.common.actor import Actor
 from tidar.common.pages import page
+from tidar.places import api as places
 from tidar.rojak.actions.checkpoints import add_checkpoint, change_checkpoint, replace_sticker
 from tidar.rojak.actions.dating import end_entry, reopen_entry
 from tidar.rojak.actions.posts import SegmentValues, add_segment, change_segment, set_houses
@@ -60,10 +61,19 @@ def route(request: HttpRequest, post: Post) -> HttpResponse:
     context = {
         **shown_with(request, post, "route"),
         "segments": segments,
-        "drawing": sketch([s.line for s in segments if s.until_date is None]),
+        "drawing": sketch([row.segment.line for row in segments if row.is_running(today())]),
         "form": form,
+        "others": beside([row.segment.line for row in segments if row.is_running(today())], post),
     }
     return page(request, "rojak/register/route.html", context, status=422 if form.errors else 200)
+
+
+def beside(lines: list[Any], post: Post) -> dict[str, Any]:
+    """What the drawing tool shows beside the line: the rest of the route, and where to look when there is none."""
+    region, area = places.region(), places.area(post.area_code.rpartition(".")[0])
+    spots = [(post.lon, post.lat), (area.lon, area.lat) if area else (None, None), (region.lon, region.lat)]
+    centre = next([lon, lat] for lon, lat in spots if lon is not None and lat is not None)
+    return {"lines": lines, "centre": centre}
 
 
 def values_of(data: dict[str, Any]) -> SegmentValues:
@@ -131,7 +141,8 @@ def _act(name: str, form: forms.Form, found: Segment, request: HttpRequest) -> A
 
 def _context(request: HttpRequest, found: SegmentOfPost, failed: dict[str, forms.Form]) -> dict[str, Any]:
     own = found.segment
-    others = [s.line for s in queries.segments_of(found.post) if s.pk != own.pk and s.until_date is None]
+    rows = queries.segments_of(found.post)
+    others = [row.segment.line for row in rows if row.segment.pk != own.pk and row.is_running(today())]
     stickers = list(own.checkpoints.order_by("until_date", "order", "id"))
     spots = [(c.lon, c.lat) for c in stickers if c.until_date is None and c.lon is not None and c.lat is not None]
     houses = [house.label for house in own.houses.filter(until_date=None)]
@@ -150,6 +161,7 @@ def _context(request: HttpRequest, found: SegmentOfPost, failed: dict[str, forms
         "stickers": stickers,
         "moving": number_in(request, "titik") if "pindah" in failed else 0,
         "drawing": sketch([own.line, *others], spots) if own.line else None,
+        "others": beside(others, found.post),
         "may_edit": may_coordinate(request, found.post),
         "forms": named_apart(shown),
         "failed": next(iter(failed), ""),
