@@ -17,8 +17,10 @@ from tests.rojak import builders as patrol
 from tests.rojak.findings import builders as here
 from tidar.common.models import AuditEntry
 from tidar.hub.models import Event
+from tidar.lake import api as lake
 from tidar.people.models import User
 from tidar.rojak.actions import empty_houses
+from tidar.rojak.actions.exporting import export_patrol
 from tidar.rojak.models import EmptyHouse, Finding, PatrolItem, RosterRule, Round, SensitiveReading, Sos
 from tidar.rojak.rules import summary
 
@@ -374,3 +376,13 @@ def test_files_of_the_list_carry_no_notes(world: World) -> None:
         assert answer.status_code == 200
         assert answer["Content-Disposition"].startswith("attachment;")
     assert "tumpukan" not in world.client("head").get("/rojak/temuan/unduh.csv?keadaan=semua").content.decode()
+
+
+def test_the_lake_holds_no_word_no_place_and_no_small_number_about_persons(world: World) -> None:
+    export_patrol(at=AT)
+    rows = lake.read("SELECT * FROM patrol_findings").to_pylist()
+    assert {row["kind"] for row in rows} >= {"sampah"}
+    assert here.SECRET not in str(rows)
+    about = [row for row in rows if row["kind"] == "kekerasan"]
+    assert str(world.person.pk) not in str(rows)
+    assert [(row["findings"], row["lon"], row["state"]) for row in about] == [(None, None, None)]

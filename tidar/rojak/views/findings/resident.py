@@ -28,7 +28,7 @@ def resident(request: HttpRequest, public_code: str) -> HttpResponse:
     found = resident_view(public_code, at=clock.now())
     if found is None:
         raise UnableToFind(_("Alamat itu tidak ada. Pindai lagi stikernya."))
-    context = {"view": found, "now": clock.now(), "is_fixed": found.last_finding == rules.FIXED}
+    context = {"view": found, "code": public_code, "is_fixed": found.last_finding == rules.FIXED}
     response = page(request, "rojak/findings/resident.html", context)
     response["Cache-Control"] = f"public, max-age={KEEP_SECONDS}"
     response["X-Robots-Tag"] = "noindex"
