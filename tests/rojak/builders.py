@@ -168,10 +168,12 @@ def make_finding(
 
 def make_item(item_id: uuid.UUID, kind: str, post: Post, at: datetime, **more: Any) -> PatrolItem:
     """The accepted item behind a row; its bytes are no real item's."""
-    body = f"{kind}:{item_id}".encode()
-    values = {"manner": "hp", "revision": 1, "content_hash": f"{item_id.hex:0>64}", "base_hash": "0" * 64} | more
+    values = {
+        "body": f"{kind}:{item_id}".encode(), "manner": "hp", "revision": 1, "content_hash": f"{item_id.hex:0>64}",
+        "base_hash": "0" * 64,
+    } | more  # fmt: skip
     return PatrolItem.objects.create(
-        item_id=item_id, kind=kind, post=post, body=body, actor_id="uji", happened_at=at, received_at=at,
+        item_id=item_id, kind=kind, post=post, actor_id="uji", happened_at=at, received_at=at,
         state=PatrolItem.State.ACCEPTED, **values,
     )  # fmt: skip
 

@@ -75,9 +75,8 @@ def test_an_item_that_only_names_its_round_brings_the_round_again():
     export_patrol(at=patrol.AT)
     found.distance_metres = 3000
     found.save()
-    item = patrol.make_item(patrol.uuid7(), "round_end", made.post, patrol.wib(24, 10))
-    item.body = json.dumps({"round": str(found.pk)}).encode()
-    item.save()
+    body = json.dumps({"round": str(found.pk)}).encode()
+    patrol.make_item(patrol.uuid7(), "round_end", made.post, patrol.wib(24, 10), body=body)
     export_patrol(at=patrol.AT + timedelta(minutes=5))
     assert rows("SELECT kilometres FROM patrol_rounds") == [{"kilometres": 3.0}]
 
