@@ -49,7 +49,15 @@ def made() -> Iterator[Made]:
 
 @pytest.fixture
 def unguarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for anybody."""
+    """Nobody waits for anybody, and nobody tries a second time."""
+    taken = door._taken
+
+    def once(sent: Any, sender: Any, *, careful: bool) -> intake.Intake:
+        if careful:
+            raise IntegrityError("the first try failed")
+        return taken(sent, sender, careful=careful)
+
+    monkeypatch.setattr(door, "_taken", once)
     monkeypatch.setattr(door, "lock_items", lambda keys: None)
     monkeypatch.setattr(settling, "lock_items", lambda keys: None)
 
