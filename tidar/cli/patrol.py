@@ -83,6 +83,7 @@ def load_patrol_days(*, now: datetime | None = None, posts: tuple[str, ...] = ()
             phone.send(at=min(now, evening))
     if count:
         _follow_up(routes.values(), now=now)
+        rojak.show_in_lake(at=now)
     return count
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+from tidar.rojak.actions.covering import cover_nights
 from tidar.rojak.actions.devices import NewDevice, register_device
+from tidar.rojak.actions.exporting import export_patrol, export_segments
 from tidar.rojak.actions.findings import confirm_fixed, pass_on
 from tidar.rojak.actions.items import ItemAnswer, SignedItem, receive
 from tidar.rojak.actions.loading import load_patrol
+from tidar.rojak.actions.publishing import publish_patrol
 from tidar.rojak.models import Post, Round, Segment
 from tidar.rojak.queries.findings import OpenFinding, open_findings
 from tidar.rojak.queries.roster import Planned, planned_of
@@ -18,7 +21,7 @@ from tidar.rojak.rules.items import body_of
 __all__ = [
     "ItemAnswer", "NewDevice", "OpenFinding", "Planned", "RouteView", "SegmentView", "SignedItem", "body_of",
     "confirm_fixed", "load_patrol", "open_findings", "pass_on", "patrolled_days", "planned_of", "receive",
-    "register_device", "routes",
+    "register_device", "routes", "show_in_lake",
 ]  # fmt: skip
 
 
@@ -61,3 +64,11 @@ def patrolled_days(post_ids: Sequence[int], *, since: date) -> frozenset[tuple[i
     """(post, day of its plan) of every round that is here since a day."""
     rounds = Round.objects.filter(post__in=post_ids, planned_start_at__date__gte=since)
     return frozenset(rounds.values_list("post_id", "planned_start_at__date"))
+
+
+def show_in_lake(*, at: datetime) -> None:
+    """What the scheduled tasks bring to the lake, at once: rounds, findings, coverage, states and public tables."""
+    export_patrol(at=at)
+    cover_nights(at=at)
+    export_segments(at=at)
+    publish_patrol(at=at)
