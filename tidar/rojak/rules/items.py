@@ -9,8 +9,6 @@ bytes and names the version it changes in `base` (64 zeros: none). Every item ha
 
 and `data` has exactly the fields of its kind, as `KINDS` lists them. Positions are whole millionths of a degree
 (WGS 84) with their accuracy in metres, or null: `{"lon_e6": 110217000, "lat_e6": -7471000, "accuracy_m": 8}`.
-
-`tests/rojak/items/vectors.json` holds examples that this module and the field app are both tested against.
 """
 
 from __future__ import annotations
