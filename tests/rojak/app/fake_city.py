@@ -60,7 +60,12 @@ class FakePatrol(PhoneCity):
     findings: int = 3
     program: dict[str, Any] = field(default_factory=dict)
     hold: set[str] = field(default_factory=set)  # kinds that are put aside
+    refuse_notes: set[str] = field(default_factory=set)
+    spoilt: set[str] = field(default_factory=set)  # ids of items with which no batch is taken …
+    spoilt_status: int = 500
+    unknown: set[str] = field(default_factory=set)  # phones that are not registered (any more)
     refuse_photos: bool = False
+    held_photos: bool = False  # what HEAD says of photos that have not come
     revoked: bool = False
     foreign: bool = False
     cut_parts: float = 0.0  # share of photo parts of which only half arrives
@@ -109,7 +114,7 @@ class FakePatrol(PhoneCity):
             return self._pack(asked)
         if asked.path == "/api/rojak/kirim":
             self.posts += 1
-            return Answer(self._take(asked.json()), lossy=True)
+            return self._send_items(asked.json())
         if found := re.fullmatch(r"/api/rojak/alat/([0-9a-f-]+)/isi", asked.path):
             return Answer(self._contents(found[1]))
         if found := re.fullmatch(r"/api/rojak/foto/([0-9a-f]{64})", asked.path):
@@ -154,6 +159,14 @@ class FakePatrol(PhoneCity):
             "findings": [open_finding(i, self.segments) for i in range(self.findings)], "notices": [],
         }  # fmt: skip
 
+    def _send_items(self, body: dict[str, Any]) -> Answer:
+        if body["device"] in self.unknown:
+            return Answer({"error": {"code": "not_found", "message": "HP itu tidak terdaftar."}}, 404)
+        ids = {json.loads(bytes_from(row["body"]))["id"] for row in body["items"]}
+        if ids & self.spoilt:
+            return Answer({"error": {"code": "spoilt", "message": "Kota tidak dapat membacanya."}}, self.spoilt_status)
+        return Answer(self._take(body), lossy=True)
+
     def _take(self, body: dict[str, Any]) -> dict[str, Any]:
         assert len(body["items"]) <= 100, "more at once than the interface allows"
         results = [self._one(body["device"], row) for row in body["items"]]
@@ -179,6 +192,8 @@ class FakePatrol(PhoneCity):
             return "ditahan", "Waktunya di masa depan."
         if item.kind in self.hold:
             return "ditahan", "Menunggu diperiksa."
+        if item.data.get("note") in self.refuse_notes:
+            return "ditolak", "Catatan ini tidak dapat dibaca."
         name = str(item.id)
         before = self.accepted.get(name)
         if before and item.base != before:
@@ -208,7 +223,8 @@ class FakePatrol(PhoneCity):
         if self.refuse_photos:
             return Answer({"error": {"code": "not_a_photo", "message": "Foto harus JPEG."}}, 422)
         if asked.method == "HEAD":
-            state = "diterima" if name in self.whole_photos() else "sebagian"
+            waiting = "ditahan" if self.held_photos else "sebagian"
+            state = "diterima" if name in self.whole_photos() else waiting
             return Answer(b"", 200, {"Upload-Offset": str(len(self.photos[name])), "Upload-State": state})
         return self._part(name, asked)
 

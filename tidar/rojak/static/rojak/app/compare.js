@@ -6,7 +6,7 @@ import { sha256 } from "../../lapangan/keys.js";
 import { get } from "./city.js";
 import { changePhoto, everything, keyOf, open, recall, settle } from "./store.js";
 
-const HAS = new Set(["diterima", "ditahan", "dihapus"]);
+const HAS = new Set(["diterima", "dihapus"]);
 
 /** SHA-256 over the sorted lines "<id>:<hash>\n". */
 export async function digestOf(keys) {
@@ -26,7 +26,7 @@ async function comparePhotos(rows) {
   for (const photo of await (await open()).getAll("photos")) {
     const state = said.get(photo.sha256);
     const kept = HAS.has(state);
-    if (kept && photo.unsent) await changePhoto(photo.sha256, { unsent: 0, held: photo.size, state: state === "ditahan" ? state : "diterima" });
+    if (kept && photo.unsent) await changePhoto(photo.sha256, { unsent: 0, held: photo.size, state: "diterima" });
     if (!kept && state && photo.state === "diterima") await changePhoto(photo.sha256, { unsent: 1, held: 0, state: "hp", tried: 1 });
   }
 }

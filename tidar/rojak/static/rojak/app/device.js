@@ -1,7 +1,7 @@
 /** This phone: its key and its registration. */
 import { base64url, make, uuid7 } from "../../lapangan/keys.js";
 import { clockDifference, post } from "./city.js";
-import { exclusive, recall, remember } from "./store.js";
+import { amend, exclusive, recall, remember } from "./store.js";
 
 const LOCK = "tidar-rojak-alat";
 
@@ -43,5 +43,5 @@ export async function noticeStanding(standing) {
 /** Remember how far this phone's clock is from the city's, as an answer that was asked for at `begun` says. */
 export async function hearTime(serverTime, begun) {
   const difference = serverTime ? clockDifference(serverTime, begun, Date.now()) : null;
-  if (difference !== null) await remember("server", { ...((await recall("server")) ?? {}), difference });
+  if (difference !== null) await amend("server", { difference });
 }

@@ -14,6 +14,7 @@ export const EDITABLE = new Set(["finding", "activity"]);
 const NONE = "0".repeat(64);
 const MOST_PHOTOS = 6;
 const FULL = "Penyimpanan HP penuh, catatan belum tersimpan. Hapus foto atau aplikasi, lalu coba lagi.";
+const CHANGED = "Catatan ini sudah diubah di layar lain. Tutup isian ini tanpa menyimpan, lalu ubah lagi dari yang baru.";
 const USED = "Catatan itu sudah tersimpan dengan isi lain. Buka lalu ubah catatannya.";
 
 /** What stops an item, in a sentence for the person. */
@@ -102,12 +103,16 @@ async function follow(before, given, dropDraft) {
   return kept;
 }
 
-/** The next version of an item of this phone; the same content again changes nothing. */
-export function edit(id, data, { dropDraft = null } = {}) {
+/**
+ * The next version of an item of this phone; the same content again changes nothing. `of` is the hash of the version that
+ * was read before it was changed: when another one came meanwhile, nothing is replaced and the draft stays.
+ */
+export function edit(id, data, { dropDraft = null, of = null } = {}) {
   return exclusive(`tidar-rojak-${id}`, async () => {
     const before = await latest(id);
     if (!before) throw new UnableToKeep("Catatan itu tidak ada di HP ini.");
     if (same(before.data, cleaned(data))) return before;
+    if (of && of !== before.hash) throw new UnableToKeep(CHANGED);
     return follow(before, data, dropDraft);
   });
 }

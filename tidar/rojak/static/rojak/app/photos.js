@@ -62,9 +62,12 @@ export async function discard(digest) {
   if (known && !known.item) await dropPhotos([known]);
 }
 
-/** Make room: photos that the city has had for three days, and those that no item ever named. */
+/** Make room: photos that the city has had for three days, and those that no item ever named; never one of a draft. */
 export async function tidy(now = Date.now()) {
-  const all = await (await open()).getAll("photos");
+  const db = await open();
+  const drafts = await db.getAll("drafts");
+  const wanted = new Set(drafts.flatMap((draft) => draft?.photos ?? []));
+  const all = (await db.getAll("photos")).filter(({ sha256 }) => !wanted.has(sha256));
   const old = (row, days) => now - row.at > days * DAY;
   await dropPhotos(all.filter((row) => !row.unsent && ((row.state === "diterima" && old(row, 3)) || (!row.item && old(row, 1)))));
 }

@@ -41,6 +41,13 @@ export const saveDraft = async (key, value) => (await open()).put("drafts", valu
 /** Let it go. */
 export const dropDraft = async (key) => (await open()).delete("drafts", key);
 
+/** Change some of what is remembered under `key`, in one step; what is not named stays. */
+export async function amend(key, changes) {
+  const tx = (await open()).transaction("meta", "readwrite");
+  await tx.store.put({ ...((await tx.store.get(key)) ?? {}), ...changes }, key);
+  await tx.done;
+}
+
 /** All versions of an item on this phone, oldest first. */
 export const versions = async (id) => (await open()).getAllFromIndex("items", "id", id);
 

@@ -56,7 +56,10 @@ export async function upload(row, interrupted) {
 
 async function parts(row, bytes, interrupted) {
   let { held, state } = row.tried ? await asked(row.sha256) : { held: 0, state: "" };
-  if (SETTLED.has(state)) return settled(row, { held, state });
+  if (state === "ditahan" && !row.again) {
+    await changePhoto(row.sha256, { again: true }); // perhaps it came spoilt: once more, and then the city says why
+    held = 0;
+  } else if (SETTLED.has(state)) return settled(row, { held, state });
   if (held >= bytes.byteLength) held = 0; // all of it came, and it is not whole: begin anew
   while (held < bytes.byteLength) {
     const answer = await sentPart(row.sha256, bytes, held, row.tried > 1 ? SMALL : PART);

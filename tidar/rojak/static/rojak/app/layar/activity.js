@@ -11,7 +11,7 @@ const KEY = "kegiatan";
 
 async function begin(app) {
   const version = app.params[0] && (await latest(app.params[0]));
-  if (version) return { made: { id: version.id, ...version.data }, editing: true };
+  if (version) return { made: { id: version.id, ...version.data }, editing: true, of: version.hash };
   const [only] = app.state.pack.activities.length === 1 ? app.state.pack.activities : [];
   const made = (await draft(KEY)) ?? {
     id: uuid7(), kind: only?.key ?? "", participants: 0, minutes: 30, note: "", segment: presentSegment(await walk(app.state)),
@@ -22,7 +22,7 @@ async function begin(app) {
 /** The screen. */
 export async function render(app) {
   const { state } = app;
-  const { made, editing } = await begin(app);
+  const { made, editing, of } = await begin(app);
   const keep = (changes) => (Object.assign(made, changes), editing ? null : saveDraft(KEY, made));
   const kinds = picker("Kegiatan apa?", state.pack.activities.map(({ key, title }) => [key, title]), made.kind, (kind) => keep({ kind }), { wide: true });
   const where = ([code, title]) => h("option", { value: code, selected: code === made.segment }, title);
@@ -31,7 +31,7 @@ export async function render(app) {
     go.disabled = true;
     try {
       const { id, ...data } = made;
-      if (editing) await edit(id, data);
+      if (editing) await edit(id, data, { of });
       else await activity(data, { id, dropDraft: KEY });
       app.memory.saved = id;
       app.send();

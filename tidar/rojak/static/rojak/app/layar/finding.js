@@ -107,7 +107,7 @@ async function keepFinding(app, { kind, made, asked, form, key, editing }) {
   const parts = await answersFor(asked, form);
   if (!parts) return false;
   const data = content(kind, made, parts);
-  const version = editing ? await edit(made.id, data, { dropDraft: key }) : await make("finding", data, { id: made.id, at: made.at, round: made.round, dropDraft: key });
+  const version = editing ? await edit(made.id, data, { dropDraft: key, of: made.of }) : await make("finding", data, { id: made.id, at: made.at, round: made.round, dropDraft: key });
   if (form && !parts.form && asked.begun()) await saveDraft(`temuan:${made.id}`, { ...made, ...data, of: version.hash, answers: made.answers, touched: true });
   return true;
 }
