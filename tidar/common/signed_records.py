@@ -39,8 +39,14 @@ class UnableToRead(UnableTo):
 
 
 def canonical(record: Mapping[str, Any]) -> bytes:
-    """The one way to write a record down: UTF-8, keys sorted, no spaces."""
-    return json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False).encode()
+    """The one way to write a record down: UTF-8, keys sorted, no spaces. Half a character (a lone surrogate, which
+    JSON can escape) has no UTF-8: `UnableToRead`.
+    """
+    written = json.dumps(record, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    try:
+        return written.encode()
+    except UnicodeEncodeError:
+        return refuse("Isi catatan tidak dapat dibaca.")
 
 
 def content_hash(body: bytes) -> str:

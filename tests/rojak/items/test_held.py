@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from tidar.common.ids import uuid7
 from tidar.common.signed_records import canonical
 from tidar.rojak.actions.devices import revoke_device
 from tidar.rojak.actions.items import SignedItem, receive
-from tidar.rojak.actions.settling import UnableToSettle, refuse_item, release_item
+from tidar.rojak.actions.settling import UnableToSettle, refuse_item, release_item, take_other
 from tidar.rojak.models import Check, Finding, PatrolItem, Round
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +95,11 @@ def test_a_bad_fix_or_none_is_accepted_and_uncertain() -> None:
     assert Check.objects.filter(accuracy_metres=8, is_certain=True).count() == 1  # the other was far from its segment
 
 
+def half(item: SignedItem, place: bytes, made: Made) -> SignedItem:
+    """The item with a lone surrogate in it, which JSON can write and UTF-8 cannot."""
+    return made.phone.signed(item.body.replace(place, rb"\ud83d"))
+
+
 REFUSED = {
     "signature": lambda m: SignedItem(m.phone.item("check").body, b"x" * 64),
     "other phone": lambda m: m.phone.signed(m.other.item("check").body),
@@ -101,6 +107,8 @@ REFUSED = {
     "not canonical": lambda m: m.phone.signed(m.phone.item("check").body.replace(b",", b", ")),
     "field too much": lambda m: m.phone.signed(canonical({"v": 1, "id": str(uuid7())})),
     "broken number": lambda m: m.phone.item("finding", {"severity": 9}),
+    "half a character": lambda m: half(m.phone.item("finding", {"note": "XX"}), b"XX", m),
+    "half a name": lambda m: half(m.phone.item("finding"), b"severity", m),
     "too large": lambda m: m.phone.signed(b'{"a":"' + b"x" * 40_000 + b'"}'),
 }
 
@@ -204,3 +212,19 @@ def test_paper_is_typed_by_the_head_and_by_nobody_else() -> None:
     assert (Check.objects.get().how, PatrolItem.objects.get().manner) == ("kertas", "kertas")
     with pytest.raises(Exception, match="wewenang"):
         receive(device_id=None, items=[item], by=made.phone.actor, at=AT, manner="kertas")
+
+
+def test_what_is_released_into_a_conflict_is_listed_as_one_and_does_not_count() -> None:
+    made = post()
+    late = made.phone.item("finding", {"note": "awal"}, at=moment(AT + timedelta(days=1)))
+    id = json.loads(late.body)["id"]
+    send(made.phone, late)
+    send(made.other, made.other.item("finding", {"note": "lain"}, id=id))
+    number = PatrolItem.objects.get(state="ditahan").pk
+    with pytest.raises(UnableToSettle, match="Ada versi lain"):
+        release_item(number=number, reason="jam salah", by=actor(made.head), at=AT)
+    row = PatrolItem.objects.get(pk=number)
+    assert (row.state, row.settled_at, row.settlement) == ("bentrok", None, "")
+    assert Finding.objects.get().note == "lain"
+    take_other(number=number, reason="jam salah", by=actor(made.head), at=AT)
+    assert Finding.objects.get().note == "awal"

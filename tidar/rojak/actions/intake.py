@@ -123,10 +123,13 @@ class Intake:
 
     def decide(self, row: PatrolItem, item: Item, known: Known, *, overlook: bool = False) -> None:
         """Set what becomes of a version that may be true: accepted, a conflict, or held. `overlook`: a person did."""
-        doubts = doubts_about(item, known, self.sender, received_at=row.received_at)
+        accepted = self.accepted_of(item.id)
+        doubts = [
+            *doubts_about(item, known, self.sender, received_at=row.received_at),
+            *_other(item, known, accepted),
+        ]
         if overlook:
             doubts = [doubt for doubt in doubts if doubt.is_final]
-        accepted = self.accepted_of(item.id)
         row.waits_for = item.round if any(doubt.waits for doubt in doubts) else None
         if doubts:
             row.state, row.sentence = State.HELD, rules.sentence_of(doubts)
@@ -241,9 +244,8 @@ class Intake:
         """A person chose this version over the accepted one."""
         item = read_item(bytes(row.body))
         known = known_for([item])
-        doubts = [
-            doubt for doubt in doubts_about(item, known, self.sender, received_at=row.received_at) if doubt.is_final
-        ]
+        found = doubts_about(item, known, self.sender, received_at=row.received_at)
+        doubts = [doubt for doubt in (*found, *_other(item, known, self.accepted_of(item.id))) if doubt.is_final]
         row.state, row.sentence = (State.HELD, rules.sentence_of(doubts)) if doubts else (State.ACCEPTED, "")
         self._retire_for(row)
         row.save(update_fields=["state", "sentence"])
@@ -260,6 +262,14 @@ def sender_of(row: PatrolItem, *, by: Actor, at: datetime) -> Sender:
     else:
         person = people.actor_for_user(user, at=at)
     return Sender(person=person, device=row.device, manner=row.manner, by=by, at=at)
+
+
+def _other(item: Item, known: Known, accepted: PatrolItem | None) -> list[rules.Doubt]:
+    """A version of another kind or of another post is no version of what counts: nobody can put it in its place."""
+    post = known.posts.get(item.post)
+    if accepted is None or post is None or (item.kind == accepted.kind and post.pk == accepted.post_id):
+        return []
+    return [rules.OTHER_KIND]
 
 
 def follows(row: PatrolItem, item: Item, accepted: PatrolItem) -> bool:

@@ -7,7 +7,7 @@ accepted one in force, take puts the other in its place. The same decision twice
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -20,6 +20,7 @@ from tidar.rojak.actions.intake import Intake, sender_of
 from tidar.rojak.actions.locking import lock_items
 from tidar.rojak.models import PatrolItem
 from tidar.rojak.queries.items import versions_of
+from tidar.rojak.queries.persons import area_of, may_see
 from tidar.rojak.rules.items import REVISABLE, read_item
 
 State = PatrolItem.State
@@ -31,8 +32,14 @@ class UnableToSettle(UnableTo):
 
 
 def release_item(*, number: int, reason: str, by: Actor, at: datetime) -> PatrolItem:
-    """A held item counts although it was doubted. Raises `UnableToSettle` with what still stands in its way."""
-    return _settle(number, State.HELD, reason, by=by, at=at, act=_release)
+    """A held item counts although it was doubted. Raises `UnableToSettle` with what still stands in its way.
+
+    Where another version counts by now, it is listed as a conflict, and `UnableToSettle` says so.
+    """
+    row = _settle(number, State.HELD, reason, by=by, at=at, act=_release)
+    if row.state != State.ACCEPTED:  # that it is in conflict now is kept
+        raise UnableToSettle(row.sentence)
+    return row
 
 
 def refuse_item(*, number: int, reason: str, by: Actor, at: datetime) -> PatrolItem:
@@ -59,18 +66,19 @@ def _settle(
         raise UnableToFind(_("Catatan itu tidak ada."))
     lock_items(_keys(found))
     row = PatrolItem.objects.select_for_update(of=("self",)).select_related("device", "post").get(pk=number)
-    by.must(COORDINATE, area=area_of(row))
+    versions = versions_of([row.item_id])
+    _must_lead(row, versions[row.item_id], by)
     why = " ".join(reason.split())[:300]
     if not why:
         raise UnableToSettle(_("Tuliskan alasannya."))
     if row.state != expected:
         raise UnableToSettle(_("Catatan ini sudah diputuskan."))
-    versions = versions_of([row.item_id])
     row = next(one for one in versions[row.item_id] if one.pk == number)
     before = {"state": str(row.state), "sentence": row.sentence}
     act(Intake(sender_of(row, by=by, at=at), versions), row)
-    row.settled_at, row.settled_by, row.settlement, row.waits_for = at, by.name[:80], why, None
-    row.save(update_fields=["state", "settled_at", "settled_by", "settlement", "waits_for"])
+    if row.state != State.CONFLICT:
+        row.settled_at, row.settled_by, row.settlement, row.waits_for = at, by.name[:80], why, None
+        row.save(update_fields=["state", "settled_at", "settled_by", "settlement", "waits_for"])
     subject = ("patrol-item", str(row.pk))
     record(
         "patrol.item.settle",
@@ -83,16 +91,18 @@ def _settle(
     return row
 
 
+def _must_lead(row: PatrolItem, versions: Sequence[PatrolItem], by: Actor) -> None:
+    """Only who leads where it belongs, and where the version that counts does; about a person, who may read that."""
+    if not may_see(by, row):
+        raise UnableToFind(_("Catatan itu tidak ada."))
+    accepted = [one for one in versions if one.state == State.ACCEPTED]
+    for one in (row, *accepted):
+        by.must(COORDINATE, area=area_of(one))
+
+
 def _keys(row: PatrolItem) -> set[uuid.UUID]:
     patrol = read_item(bytes(row.body)).round
     return {row.item_id} if patrol is None else {row.item_id, patrol}
-
-
-def area_of(row: PatrolItem) -> str:
-    """The area whose head of RW decides: of its post, else where its phone is at home; "" only the city's."""
-    if row.post is not None:
-        return row.post.area_code
-    return row.device.area_code if row.device else ""
 
 
 def _release(intake: Intake, row: PatrolItem) -> None:

@@ -34,12 +34,21 @@ def persons_for(actor: Actor) -> Q:
     return _in_areas(areas, "post__area_code") | Q(kind__agency__in=_agencies(actor, PERSONS))
 
 
+def posts_for_persons(actor: Actor) -> Q:
+    """The posts (or phones) of whose areas somebody reads what concerns persons, as a condition on `area_code`."""
+    return _in_areas({area for area in _areas(actor, PERSONS) if area is not None}, "area_code")
+
+
+def reads_persons(actor: Actor, area: str) -> bool:
+    """Whether somebody reads what concerns persons in this area: held for it by name, not for everywhere."""
+    return any(covers(one, area) for one in _areas(actor, PERSONS) if one is not None)
+
+
 def may_read(actor: Actor, finding: Finding) -> bool:
     """Whether somebody may read this finding; the same answer as `findings_for` gives in the database."""
     area, agency = finding.post.area_code, finding.kind.agency_id
     if finding.kind.sensitivity == PERSON:
-        named = any(covers(one, area) for one in _areas(actor, PERSONS) if one is not None)
-        return named or agency in _agencies(actor, PERSONS)
+        return reads_persons(actor, area) or agency in _agencies(actor, PERSONS)
     return any(covers(one, area) for one in _areas(actor, "patrol.see")) or agency in _agencies(actor, "patrol.handle")
 
 

@@ -15,9 +15,10 @@ from tidar.common.formats import number_text
 from tidar.common.signed_records import UnableToRead
 from tidar.formulir import api as formulir
 from tidar.people import api as people
-from tidar.rojak.models import Check, Device, FindingKind, Member, PatrolItem, Post
+from tidar.rojak.models import Check, Device, Member, PatrolItem, Post
 from tidar.rojak.queries.items import Known, activity_titles, known_for
-from tidar.rojak.queries.reach import posts_for
+from tidar.rojak.queries.persons import area_of, concerns_person, hidden_from
+from tidar.rojak.queries.reach import posts_for, reads_persons
 from tidar.rojak.rules.items import REVISABLE, Item, read_item, receipt_number
 
 State = PatrolItem.State
@@ -91,10 +92,10 @@ def kind_words() -> dict[str, str]:
 
 
 def _mine(actor: Actor) -> Q:
-    """Of the posts that somebody leads; of no known post, of the phones of their area."""
+    """Of the posts that somebody leads; of no known post, of the phones of their area; not what they may not read."""
     led = posts_for(actor, COORDINATE)
     devices, posts = Device.objects.filter(led), Post.objects.filter(led)
-    return Q(post__in=posts) | Q(post=None, device__in=devices)
+    return (Q(post__in=posts) | Q(post=None, device__in=devices)) & ~hidden_from(actor)
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -138,33 +139,31 @@ def _line(row: PatrolItem, names: Mapping[str, str]) -> Row:
     )
 
 
-def review_page(number: int) -> Page:
-    """One item with the version that counts beside it. Raises `UnableToFind`."""
+def review_page(number: int, *, actor: Actor) -> Page:
+    """One item with the version that counts beside it, where that is of the same post. Raises `UnableToFind`, for what
+    concerns a person to everybody who does not read about persons there.
+    """
     rows = PatrolItem.objects.select_related("post__program", "device__user")
     row = rows.filter(pk=number).first()
-    if row is None:
+    about_person = row is not None and concerns_person(row)
+    if row is None or (about_person and not reads_persons(actor, area_of(row))):
         raise UnableToFind(_("Catatan itu tidak ada."))
-    accepted = rows.filter(item_id=row.item_id, state=State.ACCEPTED).exclude(pk=number).first()
+    counting = rows.filter(item_id=row.item_id, state=State.ACCEPTED).exclude(pk=number).first()
+    accepted = counting if counting is not None and counting.post_id == row.post_id else None
     items = {one.pk: _read(one) for one in (row, accepted) if one is not None}
     known = known_for([item for item in items.values() if item])
     names = _names([row, accepted] if accepted else [row])
     mine = _facts(items[row.pk], known)
     theirs = _facts(items[accepted.pk], known) if accepted else ()
-    found = [known.kind(item) for item in items.values() if item]
+    is_version = counting is None or (accepted is not None and accepted.kind == row.kind)
     return Page(
-        area_code=_area(row),
+        area_code=area_of(row) or "-",
         version=Version(_line(row, names), _compared(mine, theirs) if accepted else mine),
         other=Version(_line(accepted, names), _compared(theirs, mine)) if accepted else None,
-        may_take=row.state == State.CONFLICT and row.kind in REVISABLE,
-        concerns_person=any(kind and kind.sensitivity == FindingKind.Sensitivity.PERSON for kind in found),
+        may_take=row.state == State.CONFLICT and row.kind in REVISABLE and is_version,
+        concerns_person=about_person,
         body=bytes(row.body).decode("utf-8", "replace")[:4_000],
     )
-
-
-def _area(row: PatrolItem) -> str:
-    if row.post is not None:
-        return row.post.area_code
-    return row.device.area_code if row.device else "-"
 
 
 def _read(row: PatrolItem) -> Item | None:

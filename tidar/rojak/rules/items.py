@@ -130,9 +130,9 @@ def read_item(body: bytes) -> Item:
     found = parsed(body, max_bytes=MAX_BODY_BYTES)
     if type(found.get("v")) is not int or found["v"] != VERSION:
         refuse("Versi catatan ini tidak dikenal; perbarui aplikasi di HP.")
-    values = _exactly(found, COMMON)
-    if canonical(found) != body:
+    if canonical(found) != body:  # first of all: from here on every text can be written down
         refuse("Catatan tidak ditulis dalam bentuk baku.")
+    values = _exactly(found, COMMON)
     kind = values["kind"]
     data = _exactly(values["data"], KINDS[kind]) if kind in KINDS else values["data"]
     return Item(

@@ -55,7 +55,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
 
 
 def _load(request: HttpRequest, number: int) -> queries.Page:
-    return queries.review_page(number)
+    return queries.review_page(number, actor=actor_of(request))
 
 
 @requires("patrol.coordinate", load=_load)
@@ -73,6 +73,7 @@ def review_item(request: HttpRequest, found: queries.Page) -> HttpResponse:
         if form.is_valid() and _done(act, number, form, by=by, at=at):
             messages.success(request, said)
             return redirect("rojak:review_item", number)
+        found = _load(request, number)  # what stood in the way may have changed it
     if found.concerns_person:
         note_reading(subject=("temuan", found.version.line.row.item_id), why=_("Memeriksa catatan"), by=by, at=at)
     context = {"found": found, "form": form, "chosen": chosen}
