@@ -87,7 +87,8 @@ def test_a_photo_that_a_draft_names_stays(phone: Patroller) -> None:
 
 
 EDIT = """const { latest, edit } = await use("items"); const now = await latest(given[0]);
-    return edit(given[0], { ...now.data, note: given[1] }, given[2] ?? {}).then((v) => v.hash, (error) => error.message);"""
+    return edit(given[0], { ...now.data, note: given[1] }, given[2] ?? {})
+        .then((version) => version.hash, (error) => error.message);"""
 
 
 def test_a_refused_edit_stops_no_photo_of_the_version_that_counts(phone: Patroller, fake: FakePatrol) -> None:

@@ -18,6 +18,7 @@ from tidar.common.signed_records import text_of
 from tidar.rojak.actions.devices import revoke_device
 from tidar.rojak.actions.items import SignedItem
 from tidar.rojak.models import Device, Finding, PatrolItem
+from tidar.rojak.views.field import phone as views
 
 pytestmark = pytest.mark.django_db
 SEND, PACK, REGISTER = "/api/rojak/kirim", "/api/rojak/siap", "/api/rojak/alat"
@@ -104,6 +105,23 @@ def test_only_the_owner_reads_what_is_held(made: Made, owner: Client) -> None:
 def test_an_unreadable_envelope_changes_nothing(made: Made, owner: Client, body: bytes) -> None:
     answer = ask(owner, SEND, body)
     assert (answer.status_code, answer.json()["error"]["code"]) == (422, "UnableToUnderstand")
+
+
+def test_of_what_nobody_signed_no_more_is_kept_than_a_note_has(made: Made, owner: Client) -> None:
+    sent = [{"body": text_of(b"x" * 2_000_000), "signature": text_of(b"y" * 1_000)}]
+    answer = ask(owner, SEND, {"device": str(made.phone.id), "items": sent})
+    assert [row["state"] for row in answer.json()["results"]] == ["ditolak"]
+    row = PatrolItem.objects.get()
+    assert (len(row.body), len(row.signature)) == (32_000, 64)
+    assert hashlib.sha256(row.body).hexdigest() == row.content_hash  # still what its hash says
+    assert ask(owner, SEND, {"device": str(made.phone.id), "items": sent}).status_code == 200
+    assert PatrolItem.objects.count() == 1
+
+
+def test_no_phone_sends_without_end(made: Made, owner: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "MOST_PER_MINUTE", 2)
+    empty = {"device": str(made.phone.id), "items": []}
+    assert [ask(owner, SEND, empty).status_code for _ in range(3)] == [200, 200, 429]
 
 
 def test_bytes_that_nobody_signed_are_kept_and_refused(made: Made, owner: Client) -> None:

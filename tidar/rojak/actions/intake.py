@@ -200,6 +200,8 @@ class Intake:
             self._hold(one.row, FAILED)
         else:
             return True
+        if one.item.photos:  # what was undone had announced them
+            formulir.announce_photos(sha256s=one.item.photos, by=self.sender.person, at=self.sender.at)
         applying.known.rounds.pop(one.item.id, None)
         return False
 

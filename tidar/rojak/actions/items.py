@@ -19,14 +19,14 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToCarry, UnableToFind
-from tidar.common.signed_records import UnableToRead, content_hash, is_signed
+from tidar.common.signed_records import SIGNATURE_BYTES, UnableToRead, content_hash, is_signed
 from tidar.people import api as people
 from tidar.rojak.actions.intake import Intake, Sent
 from tidar.rojak.actions.judging import PERMISSION, Sender
 from tidar.rojak.actions.locking import lock_items
 from tidar.rojak.models import Device, PatrolItem
 from tidar.rojak.queries.items import versions_of
-from tidar.rojak.rules.items import MAX_BATCH, claim_of, read_item, receipt_number
+from tidar.rojak.rules.items import MAX_BATCH, MAX_BODY_BYTES, claim_of, read_item, receipt_number
 
 State = PatrolItem.State
 log = logging.getLogger(__name__)
@@ -109,11 +109,12 @@ def _read(one: SignedItem, sender: Sender) -> Sent:
     """The item in these bytes, or why it is refused."""
     digest = content_hash(one.body)
     if refusal := _signature_fault(one, sender):
-        claim = claim_of(one.body)
+        body, signature = one.body[:MAX_BODY_BYTES], (one.signature or b"")[:SIGNATURE_BYTES]
+        digest, claim = content_hash(body), claim_of(body)  # of what nobody signed, no more is kept than a note has
         # Nobody can take the place of an item that its phone has yet to send: it is kept under an id of its own.
-        own_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{digest}:{(one.signature or b'').hex()}")
+        own_id = uuid.uuid5(uuid.NAMESPACE_OID, f"{digest}:{signature.hex()}")
         shown = str(claim.id) if claim.id else ""
-        return Sent(one.body, one.signature, digest, own_id, claim, refusal=refusal, is_foreign=True, shown_id=shown)
+        return Sent(body, signature, digest, own_id, claim, refusal=refusal, is_foreign=True, shown_id=shown)
     try:
         item = read_item(one.body)
     except UnableToRead as error:

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo, UnableToAllow, UnableToCarry, UnableToFind
+from tidar.common.pace import slow_down
 from tidar.common.signed_records import KEY_BYTES, UnableToRead, bytes_from
 from tidar.places import api as places
 from tidar.rojak.actions.devices import NewDevice, register_device
@@ -27,6 +28,7 @@ from tidar.rojak.models import Device
 from tidar.rojak.queries.devices import contents_of, held_count, own_device
 from tidar.rojak.rules.items import MAX_BATCH, MAX_BODY_BYTES
 
+MOST_PER_MINUTE = 600  # of one person: batches of up to a hundred notes
 MAX_BYTES = MAX_BATCH * (MAX_BODY_BYTES * 4 // 3 + 200) + 1_000
 
 
@@ -99,6 +101,7 @@ def pack(request: HttpRequest) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest) -> HttpResponse:
     """`POST /api/rojak/kirim`: take what the phone signed; `held` is how many versions are here of it now."""
+    slow_down(request, what="patrol-send", most=MOST_PER_MINUTE, seconds=60, who=actor_of(request).id)
     batch: Batch = _decoded(request, Batch)
     if len(batch.items) > MAX_BATCH:
         raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % MAX_BATCH)

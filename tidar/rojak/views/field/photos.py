@@ -10,11 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
-from tidar.common.errors import UnableTo
+from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.pace import slow_down
 from tidar.formulir import api as formulir
 
 RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
 MOST_BYTES = 6_000_000  # of one request; a photograph has 5 MB at most
+MOST_PER_MINUTE = 600  # of one person: parts of photographs
 HELD = "ditahan"
 
 
@@ -25,7 +27,10 @@ class UnableToTakePart(UnableTo):
 @requires("patrol.walk")
 @require_http_methods(["HEAD", "PUT"])
 def photo(request: HttpRequest, sha256: str) -> HttpResponse:
-    """`HEAD /api/rojak/foto/<sha256>`: `Upload-Offset`, `Upload-State`; `PUT` with `Content-Range`: the next part."""
+    """`HEAD /api/rojak/foto/<sha256>`: `Upload-Offset`, `Upload-State`; `PUT` with `Content-Range`: the next part.
+
+    Only a photograph that a note named is taken: of any other the phone hears 404, and waits until its note came.
+    """
     return _offset(sha256) if request.method == "HEAD" else _part(request, sha256)
 
 
@@ -38,10 +43,13 @@ def _offset(sha256: str) -> HttpResponse:
 
 
 def _part(request: HttpRequest, sha256: str) -> HttpResponse:
+    by, at = actor_of(request), clock.now()
+    slow_down(request, what="patrol-photo", most=MOST_PER_MINUTE, seconds=60, who=by.id)
     start, last, total = _range(request)
+    if formulir.photo(sha256) is None:
+        raise UnableToFind(_("Foto itu tidak ada."))
     length = request.headers.get("Content-Length", "")
     size = max(total, int(length) if length.isdigit() else 0)
-    by, at = actor_of(request), clock.now()
     if size > MOST_BYTES:  # nothing of it is read
         view = formulir.refuse_photo(sha256=sha256, sentence=formulir.too_large(), size_bytes=size, by=by, at=at)
     else:
