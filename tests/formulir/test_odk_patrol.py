@@ -14,6 +14,7 @@ from tidar.formulir import api
 from tidar.formulir.actions.receiving import Parcel, receive_parcel
 from tidar.formulir.queries.keys import holder_of
 from tidar.people.models import User
+from tidar.rojak.actions import collect
 from tidar.rojak.models import Finding, PatrolItem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -67,3 +68,8 @@ def test_who_patrols_nowhere_is_told_so_and_nothing_is_lost(made: Made) -> None:
     )
     assert api.submission(ID).answers["catatan"] == "Di depan pos."
     assert Finding.objects.count() == 0
+
+
+@pytest.mark.parametrize("position", ["utara 110.2 0 5", "nan 110.2 0 5", "-7.4 110.2 0 inf", "1e308 110.2 0 5", "1"])
+def test_what_is_no_position_reads_as_none(position: str) -> None:
+    assert collect._position(position) is None

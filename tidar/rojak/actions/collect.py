@@ -72,7 +72,7 @@ def _data(submission: formulir.Received) -> dict[str, object]:
         "kind": _text(submission, "jenis"),
         "segment": _text(submission, "ruas"),
         "position": _position(_text(submission, "posisi")),
-        "severity": int(severity) if severity.isdigit() else 2,
+        "severity": int(severity) if severity.isdecimal() and len(severity) < 3 else 2,
         "form": "",
         "version": "",
         "answers": {},
@@ -82,9 +82,11 @@ def _data(submission: formulir.Received) -> dict[str, object]:
 
 
 def _position(text: str) -> dict[str, int] | None:
-    """ODK's "lat lon altitude accuracy"; without an accuracy it is as bad as can be."""
-    numbers = [float(part) for part in text.split()]
-    if len(numbers) < 2:
+    """ODK's "lat lon altitude accuracy"; without an accuracy it is as bad as can be. None where it is no position."""
+    try:
+        numbers = [float(part) for part in text.split()]
+        accuracy = min(MAX_ACCURACY_METRES, math.ceil(numbers[3])) if len(numbers) > 3 else MAX_ACCURACY_METRES
+        lon, lat = round(numbers[1] * 1e6), round(numbers[0] * 1e6)
+    except (ValueError, OverflowError, IndexError):
         return None
-    accuracy = min(MAX_ACCURACY_METRES, math.ceil(numbers[3])) if len(numbers) > 3 else MAX_ACCURACY_METRES
-    return {"lon_e6": round(numbers[1] * 1e6), "lat_e6": round(numbers[0] * 1e6), "accuracy_m": max(0, accuracy)}
+    return {"lon_e6": lon, "lat_e6": lat, "accuracy_m": max(0, accuracy)}
