@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 import pytest
@@ -11,7 +12,8 @@ from tests.formulir.builders import AT, SYSTEM, adopted, client_of, jpeg, upload
 from tests.people.builders import person
 from tidar.common.models import AuditEntry
 from tidar.formulir import api
-from tidar.formulir.models import ClientKey, Form, FormVersion, Photo, Submission
+from tidar.formulir.models import Attachment, ClientKey, Form, FormVersion, Photo, Submission
+from tidar.people.models import Assignment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
 ID = uuid.UUID("0199ab00-0000-7000-8000-0000000000bb")
@@ -120,8 +122,47 @@ def test_answers_to_a_programs_form_are_closed_to_who_may_not_read_about_persons
     assert walidata.get("/formulir/f/uji/jawaban.xlsx").status_code == 403
     assert AuditEntry.objects.filter(action="submission.read").count() == 0
     administrator = client_of(person("agus", role="administrator"))
-    assert "Bu Sri" in administrator.get(f"/formulir/jawaban/{ID}/").content.decode()
+    assert "Bu Sri" not in administrator.get(f"/formulir/jawaban/{ID}/").content.decode()
+    assert administrator.get(f"/formulir/jawaban/{ID}/foto/1/").status_code == 403
+    assert AuditEntry.objects.filter(action="submission.read").count() == 0
+
+
+def _reader(area: str) -> Client:
+    """Somebody who sees forms and reads about persons there."""
+    user = person(f"pembaca-{area}", role="walidata")
+    Assignment.objects.create(user=user, role="rw_head", area_code=area, from_date=AT.date())
+    return client_of(user)
+
+
+def _photographed(**given: object) -> str:
+    """Answers to a program's form with a photograph; its address."""
+    adopted()
+    Form.objects.update(program="rojak")
+    data = jpeg(1)
+    sha256 = hashlib.sha256(data).hexdigest()
+    _kept({"jenis": "lain", "catatan": "Bu Sri sakit"}, photos={"foto": sha256}, **given)
+    api.receive_photo_part(sha256=sha256, start=0, total=len(data), data=data, by=SYSTEM, at=AT)
+    return f"/formulir/jawaban/{ID}/foto/{Attachment.objects.get().pk}/"
+
+
+def test_the_head_of_that_rw_reads_them_and_each_reading_is_noted_of_photographs_too() -> None:
+    photo = _photographed(area_code="33.71.03.1001.04")
+    head = _reader("33.71.03.1001.04")
+    assert "Bu Sri" in head.get(f"/formulir/jawaban/{ID}/").content.decode()
     assert AuditEntry.objects.filter(action="submission.read").count() == 1
+    assert head.get(photo).status_code == 200
+    assert AuditEntry.objects.filter(action="submission.read").count() == 2
+    stranger = _reader("33.71.03.1001.05")
+    assert "Bu Sri" not in stranger.get(f"/formulir/jawaban/{ID}/").content.decode()
+    assert stranger.get(photo).status_code == 403
+    assert AuditEntry.objects.filter(action="submission.read").count() == 2
+
+
+def test_answers_of_no_area_are_read_by_nobody() -> None:
+    photo = _photographed()
+    head = _reader("33.71.03.1001.04")
+    assert "Bu Sri" not in head.get(f"/formulir/jawaban/{ID}/").content.decode()
+    assert head.get(photo).status_code == 403
 
 
 def test_answers_of_the_citys_own_forms_can_be_taken_along_as_a_workbook(walidata: Client) -> None:

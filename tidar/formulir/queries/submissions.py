@@ -92,5 +92,12 @@ def submissions_page(found: QuerySet[Submission], *, before: str = "") -> tuple[
 
 
 def may_read(actor: Actor, one: Submission) -> bool:
-    """Whether the content may be shown: a program's answers may concern persons, so only where those may be read."""
-    return not one.version.form.program or actor.may(PERSONS, area=one.area_code or None)
+    """Whether the content may be shown: a program's answers may concern persons, so only to whoever reads about persons
+    in that area. Who may do everything everywhere (the administrator), or for an agency, does not read them.
+    """
+    return not one.version.form.program or _reads_persons(actor, one.area_code)
+
+
+def _reads_persons(actor: Actor, area: str) -> bool:
+    held = {g.area for g in actor.grants if g.permission == PERSONS and g.agency is None and g.area is not None}
+    return bool(area) and any(area == one or area.startswith(f"{one}.") for one in held)

@@ -112,13 +112,15 @@ def settle_answer(request: HttpRequest, answer: Submission) -> HttpResponse:
 @require_safe
 @never_cache
 def photo_of_answer(request: HttpRequest, answer_id: uuid.UUID, number: int) -> HttpResponse:
-    """One photograph of an answer, for whoever may read the answer."""
-    answer = submission_row(answer_id)
-    if not may_read(actor_of(request), answer):
+    """One photograph of an answer, for whoever may read the answer; it is noted as the answer's own reading is."""
+    answer, actor = submission_row(answer_id), actor_of(request)
+    if not may_read(actor, answer):
         raise UnableToAllow(_("Isi jawaban ini hanya untuk yang berurusan."))
     found = answer.attachments.filter(pk=number).select_related("photo").first()
     if found is None or not found.photo.kept_sha256 or found.photo.erased_at:
         raise UnableToFind(_("Foto itu tidak ada."))
+    if answer.version.form.program:
+        note_reading(answer=answer, by=actor, at=clock.now())
     return HttpResponse(photo_bytes(found.photo.kept_sha256), content_type="image/jpeg")
 
 
