@@ -54,14 +54,18 @@ def test_what_is_not_known_is_refused_with_a_sentence(formula: str, sentence: st
     assert refused.value.sentence.startswith(sentence)
 
 
-@pytest.mark.parametrize("pattern", ["^08[0-9]{8,11}$", r"[A-Za-z0-9._-]{1,40}", r"a|b|\d+", "(ya|tidak) sekali"])
+@pytest.mark.parametrize(
+    "pattern", ["^08[0-9]{8,11}$", r"[A-Za-z0-9._-]{1,40}", r"a|b|\d+", "(ya|tidak) sekali", "[0-9]{16}a?b?c?"]
+)
 def test_plain_patterns_are_accepted(pattern: str) -> None:
     assert is_plain_pattern(pattern)
 
 
 @pytest.mark.parametrize(
     "pattern",
-    ["(a*)*", "(?=a)", r"\1", r"\s", "a{2,1}", "[z-a]", "[a&&b]", "[]", "a)", "(", "a**", ".*.*.*.*", r"a\-b"],
+    ["(a*)*", "(?=a)", r"\1", r"\s", "a{2,1}", "[z-a]", "[a&&b]", "[]", "a)", "(", "a**", ".*.*.*.*", r"a\-b",
+     "a?" * 30 + "a" * 30, "a{0,99}a{0,99}a{0,99}a{0,99}b", "a{1,3}a?a*a+", "a{201}", "a{1,201}", "a{300,}",
+     "(a|a)" * 30],
 )  # fmt: skip
 def test_patterns_that_differ_or_never_end_are_refused(pattern: str) -> None:
     assert not is_plain_pattern(pattern)

@@ -15,6 +15,8 @@ A tree is a nested list: its head, then its parts.
 | `regex` | text, pattern | the whole text matches; texts over 200 characters never do |
 | `today` | – | the day of answering, "2026-11-25" |
 
+`concat` gives at most 10,000 characters; what is beyond them is left out.
+
 A text that is a day counts as days since 1970-01-01 where a number is asked (as JavaRosa does), so days can be compared
 and subtracted. `ui/static/lapangan/formulir.js` is the same in JavaScript; both run `tests/formulir/vectors.json`.
 Sources: XPath 1.0 (W3C), ODK XForms specification, section "XPath functions". Pure: no clock, no database.
@@ -35,6 +37,7 @@ NUMBER = re.compile(r"[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 EPOCH = date(1970, 1, 1).toordinal()
 LONGEST_MATCHED = 200
+LONGEST_JOINED = 10_000  # characters that `concat` gives; what is beyond is left out
 SPACES = re.compile(r"[ \t\r\n]+")
 
 
@@ -214,7 +217,7 @@ OPERATIONS: Mapping[str, Callable[..., Value]] = {
     "contains": lambda a, b: as_text(b) in as_text(a),
     "starts-with": lambda a, b: as_text(a).startswith(as_text(b)),
     "ends-with": lambda a, b: as_text(a).endswith(as_text(b)),
-    "concat": lambda *values: "".join(as_text(value) for value in values),
+    "concat": lambda *values: "".join(as_text(value) for value in values)[:LONGEST_JOINED],
     "substr": _part,
     "normalize-space": lambda a: " ".join(_split(a)),
     "regex": _matches,

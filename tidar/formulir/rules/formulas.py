@@ -10,9 +10,10 @@ import re
 from typing import NoReturn
 
 from tidar.common.errors import UnableTo
-from tidar.formulir.rules.expressions import ARITY, Tree
+from tidar.formulir.rules.expressions import ARITY, LONGEST_MATCHED, Tree
 
 LONGEST, DEEPEST = 2_000, 40
+MOST_WAYS = 3
 TOKEN = re.compile(
     r"""\s*(?:(?P<question>\$\{\s*[A-Za-z_][\w.-]*\s*\})|(?P<text>'[^']*'|"[^"]*")|(?P<number>[0-9]+(?:\.[0-9]*)?|\.[0-9]+)
     |(?P<name>[A-Za-z_][\w-]*)|(?P<sign><=|>=|!=|[=<>+*(),.-]))""",
@@ -140,21 +141,29 @@ class _Reader:
 
 
 def _must_be_pattern(tree: Tree) -> None:
-    """A pattern is written out and plain: no repeated groups, at most three open-ended counts."""
+    """A pattern is written out and plain: no repeated groups, at most three places where it may go several ways."""
     if tree[0] != "s" or not is_plain_pattern(tree[1]):
         _refuse("pola regex harus ditulis langsung dan sederhana: huruf, [kelompok], \\d, dan {jumlah}.")
 
 
 def is_plain_pattern(pattern: str) -> bool:
-    """Whether a pattern means the same in Python and JavaScript and is quick on any text."""
-    place = depth = open_ended = 0
+    """Whether a pattern means the same in Python and JavaScript and is quick on any text.
+
+    Each variable count (`*`, `+`, `?`, `{1,5}`) and each group multiplies the ways that a text can be
+    tried: there are at most three of them.
+    """
+    place = depth = ways = 0
     may_count = False
     while place < len(pattern):
         if pattern[place] in "()|":
             depth += {"(": 1, ")": -1}.get(pattern[place], 0)
+            ways += pattern[place] == "("
             place, may_count = place + 1, False
         elif may_count and (count := PATTERN_COUNT.match(pattern, place)):
-            open_ended += count[0] in "*+" or count[0].endswith(",}")
+            bounds = [int(number) for number in re.findall("[0-9]+", count[0])]
+            if max(bounds, default=0) > LONGEST_MATCHED:
+                return False
+            ways += _is_variable(count[0], bounds)
             place, may_count = count.end(), False
         elif part := PATTERN_PART.match(pattern, place):
             place, may_count = part.end(), part[0] not in "^$"
@@ -162,7 +171,11 @@ def is_plain_pattern(pattern: str) -> bool:
             return False
         if depth < 0:
             return False
-    return depth == 0 and open_ended <= 3 and not DOUBLED.search(pattern) and _compiles(pattern)
+    return depth == 0 and ways <= MOST_WAYS and not DOUBLED.search(pattern) and _compiles(pattern)
+
+
+def _is_variable(count: str, bounds: list[int]) -> bool:
+    return count in ("*", "+", "?") or (bounds[0] != bounds[1] if len(bounds) == 2 else count.endswith(",}"))
 
 
 def _compiles(pattern: str) -> bool:

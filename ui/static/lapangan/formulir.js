@@ -4,7 +4,7 @@
 const NUMBER = /^[ \t\r\n]*(-?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))[ \t\r\n]*$/;
 const DAY = /^([0-9]{4})-([0-9]{2})-([0-9]{2})$/;
 const ASKING = new Set(["text", "integer", "decimal", "select_one", "select_multiple", "photo", "date", "geopoint"]);
-const LONGEST_TEXT = 2000, LARGEST_NUMBER = 1e12, LONGEST_MATCHED = 200;
+const LONGEST_TEXT = 2000, LARGEST_NUMBER = 1e12, LONGEST_MATCHED = 200, LONGEST_JOINED = 10000;
 export const REQUIRED = "Wajib diisi.", NOT_FITTING = "Jawaban ini tidak sesuai.", UNKNOWN = "Pertanyaan ini tidak ada di formulir.";
 
 export const asBoolean = (value) => typeof value === "string" ? value !== "" : Boolean(value);
@@ -91,7 +91,7 @@ const OPERATIONS = {
   selected: (a, b) => split(a).includes(trimmed(asText(b))), "selected-at": chosenAt, "count-selected": (a) => split(a).length,
   "string-length": (a) => characters(a).length, contains: texts((a, b) => a.includes(b)),
   "starts-with": texts((a, b) => a.startsWith(b)), "ends-with": texts((a, b) => a.endsWith(b)),
-  concat: (...values) => values.map(asText).join(""), substr: part, "normalize-space": (a) => split(a).join(" "),
+  concat: (...values) => cut(values.map(asText).join(""), LONGEST_JOINED), substr: part, "normalize-space": (a) => split(a).join(" "),
   regex: matches,
 };
 
