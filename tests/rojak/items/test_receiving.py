@@ -50,6 +50,14 @@ def test_a_whole_round_becomes_what_it_says() -> None:
     ]  # fmt: skip
 
 
+def test_a_call_for_help_tells_of_the_post_never_of_where_exactly() -> None:
+    made = post()
+    send(made.phone, made.phone.item("sos", {"position": at_segment(made, 1)}))
+    event, call, here = Event.objects.get(kind="patrol.sos"), Sos.objects.get(), made.city.post
+    assert (event.lon, event.lat) == (here.lon, here.lat) != (call.lon, call.lat)
+    assert set(event.data) == {"round", "post", "program", "manner", "sos"}
+
+
 def test_the_same_again_is_answered_the_same_and_means_nothing_more() -> None:
     made = post()
     items = [made.phone.item("finding"), made.phone.item("check")]

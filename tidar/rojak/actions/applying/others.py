@@ -45,23 +45,24 @@ def _activity(one: Taken, applying: Applying) -> Activity:
 
 
 def apply_sos(taken: Sequence[Taken], applying: Applying) -> None:
-    """Somebody called for help: the one event of the patrol with the highest severity."""
+    """Somebody called for help: the one event of the patrol with the highest severity.
+
+    The event is at the post; where the caller stood is in `Sos` alone, for those who may read persons.
+    """
     rows = []
     told = []
     for one in taken:
         post, spot = applying.post(one), one.item.position
-        lon, lat = (spot.lon, spot.lat) if spot else (post.lon, post.lat)
-        accuracy = spot.accuracy_metres if spot else None
         rows.append(
             Sos(
                 id=one.item.id, post=post, round_id=one.item.round, happened_at=one.item.at,
                 received_at=applying.sender.at, lon=spot.lon if spot else None, lat=spot.lat if spot else None,
-                accuracy_metres=accuracy, note=one.item.data["note"][:300],
+                accuracy_metres=spot.accuracy_metres if spot else None, note=one.item.data["note"][:300],
             )
         )  # fmt: skip
-        data = said(one, post, sos=str(one.item.id), accuracy_metres=accuracy)
+        data = said(one, post, sos=str(one.item.id))
         fields = EventFields(
-            subject=f"SOS {post.title}", severity=3, area_code=post.area_code, lon=lon, lat=lat, data=data,
+            subject=f"SOS {post.title}", severity=3, area_code=post.area_code, lon=post.lon, lat=post.lat, data=data,
             permission=SEE,
         )  # fmt: skip
         told.append((one, fields))
