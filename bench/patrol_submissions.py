@@ -297,9 +297,10 @@ def main() -> int:
         made = patrol()
         process, limit_url = serve_limit(city, folder)
         found = {name: statistics.median(rates) for name, rates in measure(city, made, limit_url).items()}
+        from tidar.common import clock
         from tidar.rojak.queries.evidence import check_evidence
 
-        faults = check_evidence()
+        faults = check_evidence(at=clock.now())
     finally:
         if process is not None:
             process.kill()

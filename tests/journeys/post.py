@@ -43,6 +43,7 @@ def _open() -> dict[str, Any]:
 
 
 def _books(device_id: str) -> dict[str, Any]:
+    from tidar.common import clock
     from tidar.formulir.models import Photo
     from tidar.rojak.models import Check, Finding, PatrolItem, Round, TrackPart
     from tidar.rojak.queries.evidence import check_evidence
@@ -59,7 +60,7 @@ def _books(device_id: str) -> dict[str, Any]:
         "track": TrackPart.objects.filter(pk__in=ids).count(),
         "photos": {photo.sha256: photo.state for photo in Photo.objects.filter(pk__in=named)},
         "named": named,
-        "broken": list(check_evidence()),
+        "broken": list(check_evidence(at=clock.now())),
     }
 
 

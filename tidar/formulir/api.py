@@ -7,6 +7,7 @@ from tidar.formulir.actions.forms import UnableToAdopt, adopt_folder, adopt_form
 from tidar.formulir.actions.photos import (
     UnableToReceivePhoto,
     announce_photos,
+    drop_old_parts,
     erase_photo,
     photo_receiver,
     receive_photo_part,
@@ -16,6 +17,12 @@ from tidar.formulir.actions.photos import (
 from tidar.formulir.actions.receiving import receiver
 from tidar.formulir.actions.submitting import Given, submit
 from tidar.formulir.queries.checking import check_answers
+from tidar.formulir.queries.erasable import (
+    answered_before,
+    photos_answered,
+    photos_before,
+    photos_kept_for_answers,
+)
 from tidar.formulir.queries.forms import published, version
 from tidar.formulir.queries.photos import PhotoView, check_photos, photo, photo_bytes, photo_offset, photo_states
 from tidar.formulir.queries.submissions import submission
@@ -24,8 +31,8 @@ from tidar.formulir.rules.views import FormView, Received, SubmissionView
 
 __all__ = [
     "Answer", "Checked", "FormView", "Given", "PhotoView", "Received", "SubmissionView", "UnableToAdopt",
-    "UnableToReceivePhoto", "adopt_folder", "adopt_form", "announce_photos", "check_answers", "check_photos",
-    "erase_answers", "erase_photo", "photo", "photo_bytes", "photo_offset", "photo_receiver", "photo_states",
-    "published", "receive_photo_part", "receiver", "refuse_photo", "said", "shown", "submission", "submit", "too_large",
-    "version",
+    "UnableToReceivePhoto", "adopt_folder", "adopt_form", "announce_photos", "answered_before", "check_answers",
+    "check_photos", "drop_old_parts", "erase_answers", "erase_photo", "photo", "photo_bytes", "photo_offset",
+    "photo_receiver", "photo_states", "photos_answered", "photos_before", "photos_kept_for_answers", "published",
+    "receive_photo_part", "receiver", "refuse_photo", "said", "shown", "submission", "submit", "too_large", "version",
 ]  # fmt: skip

@@ -145,7 +145,7 @@ def test_the_evidence_still_holds_before_and_after(city: patrol.City, django_cap
     note_told(told=told, by=here.HEAD_OF_RW, at=AT)
     show_mended(finding_id=told.id, data=jpeg(3), by=here.HEAD_OF_RW, at=AT)
     actions.confirm_fixed(finding_id=told.id, note="rapi", by=here.HEAD_OF_RW, at=AT)
-    assert check_evidence() == ()
+    assert check_evidence(at=AT) == ()
     with django_capture_on_commit_callbacks(execute=True):
         assert erase_over(by=patrol.SYSTEM, at=OVER).findings == 1
-    assert check_evidence() == ()
+    assert check_evidence(at=OVER) == ()

@@ -13,10 +13,10 @@ from tests.rojak.builders import AT
 from tests.rojak.items.builders import Made, post, revised, send
 from tidar.formulir import api as formulir
 from tidar.formulir.queries.photos import kept_path
-from tidar.rojak.actions.erasing import erase_items
+from tidar.rojak.actions.erasing import empty_items
 from tidar.rojak.actions.evidence import link
 from tidar.rojak.models import Check, Evidence, Finding, PatrolItem
-from tidar.rojak.queries.evidence import check_evidence
+from tidar.rojak.queries.evidence import check_evidence, check_items
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_what_nobody_touched_holds(made: Made) -> None:
     assert [row.kind for row in Evidence.objects.order_by("sequence")] == [
         "temuan", "perbaikan", "foto", "perintah-kerja",
     ]  # fmt: skip
-    assert check_evidence() == ()
+    assert check_evidence(at=AT) == ()
     call_command("check_evidence")
 
 
@@ -65,6 +65,10 @@ CHANGES = {
     "place": ("UPDATE rojak_check SET lon = 110.2, lat = -7.4", "position is not what was signed"),
     "a row less": ("DELETE FROM rojak_check", "the accepted item made no row"),
     "link": ("UPDATE rojak_evidence SET happened_at = happened_at + interval '1 s' WHERE sequence = 1", "link 1"),
+    "reference": ("UPDATE rojak_evidence SET reference = 'SPK-2' WHERE sequence = 4", "link 4"),
+    "actor": ("UPDATE rojak_evidence SET actor_id = 'user:lain' WHERE sequence = 1", "link 1"),
+    "emptied": ("UPDATE rojak_patrolitem SET body = ''::bytea WHERE kind = 'finding'", "emptied before its time"),
+    "emptied check": ("UPDATE rojak_patrolitem SET body = ''::bytea WHERE kind = 'check'", "emptied before its time"),
     "content": ("UPDATE rojak_evidence SET content = '{\"to\": \"DPU\"}' WHERE sequence = 4", "link 4"),
     "a link less": ("DELETE FROM rojak_evidence WHERE sequence = 2", "a link before it is missing"),
     "another photograph": ("UPDATE formulir_photo SET kept_sha256 = repeat('b', 64)", "its photograph is another one"),
@@ -74,7 +78,7 @@ CHANGES = {
 @pytest.mark.parametrize(("sql", "named"), CHANGES.values(), ids=CHANGES)
 def test_a_change_is_named(made: Made, sql: str, named: str) -> None:
     past_triggers(sql)
-    faults = check_evidence()
+    faults = check_evidence(at=AT)
     assert any(named in sentence for sentence in faults), faults
     with pytest.raises(SystemExit):
         call_command("check_evidence")
@@ -87,7 +91,7 @@ def test_one_byte_of_a_photograph_is_named(made: Made) -> None:
     content = bytearray(path.read_bytes())
     content[-10] ^= 1
     path.write_bytes(content)
-    assert check_evidence() == (f"photo {kept.sha256}: its file {kept.kept_sha256} was changed",)
+    assert check_evidence(at=AT) == (f"photo {kept.sha256}: its file {kept.kept_sha256} was changed",)
 
 
 @pytest.mark.parametrize(
@@ -109,12 +113,13 @@ def test_the_database_itself_refuses(made: Made, sql: str) -> None:
 
 def test_what_was_erased_in_time_still_holds(made: Made, django_capture_on_commit_callbacks) -> None:
     finding = Finding.objects.get()
-    assert erase_items(item_ids=[finding.pk]) == 2
+    assert empty_items(PatrolItem.objects.filter(item_id=finding.pk), at=AT) == 2
+    assert len(check_items(at=AT)) == 2
     Finding.objects.update(erased_at=AT, note="")
     with django_capture_on_commit_callbacks(execute=True):
         formulir.erase_photo(sha256=name_of(jpeg()), at=AT)
     assert bytes(PatrolItem.objects.filter(kind="finding").first().body) == b""
-    assert check_evidence() == ()
+    assert check_evidence(at=AT) == ()
 
 
 def test_a_finding_that_nobody_noted_is_named(made: Made) -> None:
@@ -123,7 +128,7 @@ def test_a_finding_that_nobody_noted_is_named(made: Made) -> None:
         id=Check.objects.get().pk, kind=known.kind, post=known.post, area_code="x", severity=1, happened_at=AT,
         received_at=AT,
     )  # fmt: skip
-    assert check_evidence() == (f"finding {Check.objects.get().pk}: it has no chain",)
+    assert check_evidence(at=AT) == (f"finding {Check.objects.get().pk}: it has no chain",)
 
 
 def test_two_links_never_take_one_place(made: Made) -> None:

@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 from tidar.formulir.models import Submission
 
+OVER = "Dihapus karena masa simpannya habis."
 
-def erase_answers(*, ids: Collection[uuid.UUID]) -> int:
-    """Erase what was answered in these submissions, in the caller's transaction; returns how many. Twice is once."""
-    return Submission.objects.filter(pk__in=ids).update(answers={}, problems=[], raw=None, device="", sentence="")
+
+def erase_answers(*, ids: Collection[uuid.UUID], at: datetime) -> int:
+    """Erase what was answered in these submissions, in the caller's transaction; returns how many. Twice is once.
+
+    Nobody can decide any more about one that was held: it is refused with a sentence.
+    """
+    found = Submission.objects.filter(pk__in=ids)
+    held = list(found.filter(state=Submission.State.HELD).values_list("pk", flat=True))
+    count = found.update(answers={}, problems=[], raw=None, device="", sentence="", settlement="")
+    Submission.objects.filter(pk__in=held).update(state=Submission.State.REFUSED, sentence=OVER, settled_at=at)
+    return count

@@ -213,6 +213,24 @@ def erase_photo(*, sha256: str, at: datetime) -> None:
         transaction.on_commit(partial(_erase_files, sha256, photo.kept_sha256))
 
 
+def drop_old_parts(*, until: datetime) -> int:
+    """Parts, and files that a power cut left half-written, that nobody touched since `until` go; how many.
+
+    A phone that comes after all is asked to begin anew.
+    """
+    waiting = [*(folder() / "sebagian").glob("*"), *folder().glob("baru-*")]
+    return sum(_drop_old(path, until) for path in sorted(waiting))
+
+
+def _drop_old(path: Path, until: datetime) -> bool:
+    with transaction.atomic():  # the row is locked, so that no part is being added to it
+        Photo.objects.select_for_update(no_key=True).filter(pk=path.name).first()
+        if not path.exists() or path.stat().st_mtime >= until.timestamp():
+            return False
+        _drop(path)
+        return True
+
+
 def _erase_files(sha256: str, kept: str) -> None:
     """Two photographs may be one picture (only their EXIF differs): the file stays while one of them is kept."""
     _drop(part_path(sha256))

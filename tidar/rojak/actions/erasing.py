@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
 
 from tidar.rojak.models import PatrolItem
 
+State = PatrolItem.State
+OVER = "Dihapus karena masa simpannya habis."
 
-def erase_items(*, item_ids: Collection[uuid.UUID]) -> int:
-    """Empty the bytes of all versions of these items, in the caller's transaction; returns how many had any.
 
-    Versions that nobody decided about yet stay: they are needed for the decision.
+def empty_items(items: QuerySet[PatrolItem], *, at: datetime) -> int:
+    """Empty the bytes of all these versions, in the caller's transaction; returns how many had any.
+
+    Nobody can decide any more about one that was held or in conflict: it is refused with a sentence, and waits for no
+    round.
     """
-    undecided = (PatrolItem.State.HELD, PatrolItem.State.CONFLICT)
-    over = PatrolItem.objects.filter(item_id__in=item_ids).exclude(state__in=undecided).exclude(body=b"")
-    return over.update(body=b"")
+    emptied = items.exclude(body=b"").update(body=b"")
+    items.filter(state__in=(State.HELD, State.CONFLICT), body=b"").update(
+        state=State.REFUSED, sentence=OVER, settlement="", settled_at=at, waits_for=None
+    )
+    return emptied

@@ -1,7 +1,8 @@
 """The chain of evidence of a finding: each link names the one before it, and the database lets none be changed.
 
 `link_hash` is the SHA-256 of the canonical JSON of `finding`, `sequence`, `kind`, `happened_at` (UTC, microseconds),
-`content_hash` and `previous_hash` (64 zeros first): whoever changes a link, or what it stands for, is found out.
+`reference`, `actor_id`, `content_hash` and `previous_hash` (64 zeros first): whoever changes a link, or what it stands
+for, is found out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from tidar.common.actor import Actor
 from tidar.common.errors import UnableToFind
 from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash
 from tidar.rojak.models import Evidence, Finding
-from tidar.rojak.rules.evidence import link_hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _ends(findings: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str]]:
 
 def _row(new: NewLink, *, sequence: int, previous: str, by: Actor, at: datetime) -> Evidence:
     content = new.content_hash or content_hash(canonical(new.content))
-    return Evidence(
+    row = Evidence(
         finding_id=new.finding_id,
         sequence=sequence,
         kind=new.kind,
@@ -109,8 +109,6 @@ def _row(new: NewLink, *, sequence: int, previous: str, by: Actor, at: datetime)
         content=new.content,
         content_hash=content,
         previous_hash=previous,
-        link_hash=link_hash(
-            finding=new.finding_id, sequence=sequence, kind=str(new.kind), happened_at=new.happened_at,
-            hashes=(content, previous),
-        ),
-    )  # fmt: skip
+    )
+    row.link_hash = row.own_hash()
+    return row

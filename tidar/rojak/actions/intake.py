@@ -15,6 +15,7 @@ from django.db import transaction
 
 from tidar.common.actor import Actor, system
 from tidar.common.errors import UnableTo
+from tidar.common.signed_records import UnableToRead
 from tidar.formulir import api as formulir
 from tidar.people import api as people
 from tidar.rojak.actions.applying import Applying, Taken, apply_all
@@ -219,7 +220,8 @@ class Intake:
         """What waited for these rounds is looked at again, in the order in which it happened."""
         if not rounds:
             return
-        waiting = PatrolItem.objects.select_for_update(of=("self",)).filter(waits_for__in=rounds, state=State.HELD)
+        held = PatrolItem.objects.select_for_update(of=("self",)).filter(waits_for__in=rounds, state=State.HELD)
+        waiting = held.exclude(body=b"")
         by_sender: dict[tuple[object, ...], list[PatrolItem]] = {}
         for row in waiting.select_related("device").order_by("happened_at", "id"):
             by_sender.setdefault((row.device_id, row.manner, row.actor_id), []).append(row)
@@ -233,14 +235,23 @@ class Intake:
         wanted = {row.pk for row in rows}
         own = [[row for row in self.versions[id] if row.pk in wanted] for id in dict.fromkeys(r.item_id for r in rows)]
         while wave := [queue.pop(0) for queue in own if queue]:
-            items = [read_item(bytes(row.body)) for row in wave]
-            known = known_for(items)
-            for row, item in zip(wave, items, strict=True):
+            pairs = [(row, item) for row in wave if (item := self._read_again(row)) is not None]
+            known = known_for([item for _row, item in pairs])
+            for row, item in pairs:
                 self.decide(row, item, known, overlook=overlook)
                 self._retire_for(row)
                 row.post = known.posts.get(item.post)
                 row.save(update_fields=["state", "sentence", "waits_for", "post"])
-            self.apply(list(zip(wave, items, strict=True)), known)
+            self.apply(pairs, known)
+
+    def _read_again(self, row: PatrolItem) -> Item | None:
+        """What a kept version says; one that cannot be read (any more) is refused and takes nothing with it."""
+        try:
+            return read_item(bytes(row.body))
+        except UnableToRead as error:
+            row.state, row.sentence, row.waits_for = State.REFUSED, error.sentence[:300], None
+            row.save(update_fields=["state", "sentence", "waits_for"])
+            return None
 
     def prefer(self, row: PatrolItem) -> None:
         """A person chose this version over the accepted one."""

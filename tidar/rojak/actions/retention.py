@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
 
 from tidar.common.actor import Actor
 from tidar.formulir import api as formulir
 from tidar.rojak.actions.empty_houses import erase_over as erase_houses_over
+from tidar.rojak.actions.erasing import empty_items
 from tidar.rojak.actions.evidence import NewLink, link_all
 from tidar.rojak.models import (
     Activity,
@@ -33,11 +34,10 @@ from tidar.rojak.models import (
     StepNote,
     TrackPart,
 )
+from tidar.rojak.queries.retention import longest_over, over_by_kind, times_of
 
 BATCH = 200
-TRACK_DAYS, ATTENDANCE_DAYS = 90, 730  # as rules.program.Settings has them
-NAMED_KINDS = ("round_start", "leg", "attendance", "round_end", "activity")
-PLACED_KINDS = ("track", "check", "sos")
+PART_DAYS = 7  # parts of a photograph whose phone never sent the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,9 @@ class Erased:
     attendance: int
     calls: int
     houses: int
+    submissions: int
+    photos: int
+    parts: int
 
 
 def erase_over(*, by: Actor, at: datetime) -> Erased:
@@ -59,8 +62,11 @@ def erase_over(*, by: Actor, at: datetime) -> Erased:
     sums = [0, 0, 0]
     for program in Program.objects.all():
         sums = [a + b for a, b in zip(sums, _erase_of(program, at), strict=True)]
-    _erase_stray_items(at)
-    return Erased(findings, sums[0], sums[1], sums[2], erase_houses_over(at=at))
+    over = longest_over(at=at)
+    _erase_stray_items(over, at=at)
+    submissions, photos = _erase_stray_submissions(over, at=at), _erase_stray_photos(over, at=at)
+    parts = formulir.drop_old_parts(until=at - timedelta(days=PART_DAYS))
+    return Erased(findings, sums[0], sums[1], sums[2], erase_houses_over(at=at), submissions, photos, parts)
 
 
 def _due(at: datetime) -> list[uuid.UUID]:
@@ -80,7 +86,7 @@ def _erase_findings(ids: Sequence[uuid.UUID], *, by: Actor, at: datetime) -> int
         .order_by("pk")
         .select_related("kind")
     )
-    _erase_words(rows)
+    _erase_words(rows, at=at)
     _erase_photos(rows, at=at)
     links = [
         NewLink(row.pk, Evidence.Kind.ERASED, at, content={"retention_days": row.kind.retention_days}) for row in rows
@@ -92,13 +98,14 @@ def _erase_findings(ids: Sequence[uuid.UUID], *, by: Actor, at: datetime) -> int
     return len(rows)
 
 
-def _erase_words(rows: Iterable[Finding]) -> None:
+def _erase_words(rows: Iterable[Finding], *, at: datetime) -> None:
     ids = [row.pk for row in rows]
     versions = PatrolItem.objects.filter(item_id__in=ids)
     answered = {row.submission_id for row in rows if row.submission_id} | set(ids)
     answered |= {uuid.uuid5(pk, digest) for pk, digest in versions.values_list("item_id", "content_hash")}
-    formulir.erase_answers(ids=answered)
-    versions.update(body=b"", sentence="", settlement="")
+    formulir.erase_answers(ids=answered, at=at)
+    versions.update(sentence="", settlement="")
+    empty_items(versions, at=at)
     StepNote.objects.filter(step__finding__in=ids).delete()
 
 
@@ -114,8 +121,8 @@ def _erase_photos(rows: Sequence[Finding], *, at: datetime) -> None:
 @transaction.atomic
 def _erase_of(program: Program, at: datetime) -> tuple[int, int, int]:
     """(track parts, attendance rows, calls for help) of one program."""
-    track = at - timedelta(days=int(program.settings.get("track_retention_days", TRACK_DAYS)))
-    named = at - timedelta(days=int(program.settings.get("attendance_retention_days", ATTENDANCE_DAYS)))
+    times = times_of(program, at=at)
+    track, named = times.placed, times.named
     parts, _ = TrackPart.objects.filter(round__post__program=program, from_at__lt=track).delete()
     places = Check.objects.filter(segment__post__program=program, received_at__lt=track, lon__isnull=False)
     places.update(lon=None, lat=None, accuracy_metres=None)
@@ -124,14 +131,45 @@ def _erase_of(program: Program, at: datetime) -> tuple[int, int, int]:
     there, _ = Attendance.objects.filter(round__post__program=program, round__started_at__lt=named).delete()
     Leg.objects.filter(round__post__program=program, from_at__lt=named).exclude(leader=None).update(leader=None)
     Activity.objects.filter(post__program=program, happened_at__lt=named).exclude(note="").update(note="")
-    items = PatrolItem.objects.filter(post__program=program)
-    over = Q(kind__in=PLACED_KINDS, received_at__lt=track) | Q(kind__in=NAMED_KINDS, received_at__lt=named)
-    items.filter(over).exclude(body=b"").update(body=b"")
+    empty_items(PatrolItem.objects.filter(over_by_kind(times), post__program=program), at=at)
     return parts, there, call_count
 
 
-def _erase_stray_items(at: datetime) -> None:
+@transaction.atomic
+def _erase_stray_items(over: datetime, *, at: datetime) -> None:
     """Items that never became anything (refused, unreadable, never decided) go after the longest of the times."""
     became = Finding.objects.values("pk")
-    stray = PatrolItem.objects.filter(received_at__lt=at - timedelta(days=ATTENDANCE_DAYS)).exclude(body=b"")
-    stray.exclude(item_id__in=became).update(body=b"")
+    empty_items(PatrolItem.objects.filter(received_at__lt=over).exclude(item_id__in=became), at=at)
+
+
+def _erase_stray_submissions(over: datetime, *, at: datetime) -> int:
+    """Filled-in forms of the patrol that never became a finding, and their photographs."""
+    count, programs = 0, [program.pk for program in Program.objects.all()]
+    ids = _strays(formulir.answered_before(over, programs=programs))
+    for batch in (ids[i : i + BATCH] for i in range(0, len(ids), BATCH)):
+        with transaction.atomic():
+            count += formulir.erase_answers(ids=batch, at=at)
+            _erase_unshown(formulir.photos_answered(batch), at=at)
+    return count
+
+
+def _strays(ids: Sequence[uuid.UUID]) -> list[uuid.UUID]:
+    """Those that belong to no finding that is still kept."""
+    kept = Finding.objects.filter(erased_at=None)
+    named = {*kept.filter(pk__in=ids).values_list("pk", flat=True)}
+    named |= {*kept.filter(submission__in=ids).values_list("submission_id", flat=True)}
+    return [pk for pk in ids if pk not in named]
+
+
+def _erase_stray_photos(over: datetime, *, at: datetime) -> int:
+    """Photographs that came so long ago and that nothing that is still kept names."""
+    return _erase_unshown(formulir.photos_before(over), at=at)
+
+
+def _erase_unshown(sha256s: Sequence[str], *, at: datetime) -> int:
+    """Erase those that neither a finding nor answers that are still kept name; how many."""
+    shown = FindingPhoto.objects.filter(finding__erased_at=None, photo__in=sha256s).values_list("photo_id", flat=True)
+    going = sorted(set(sha256s) - set(shown) - formulir.photos_kept_for_answers(sha256s))
+    for sha256 in going:
+        formulir.erase_photo(sha256=sha256, at=at)
+    return len(going)

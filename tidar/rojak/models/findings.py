@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from tidar.common.ids import uuid7
 from tidar.rojak.models.posts import House, Post, Program, Segment
 from tidar.rojak.models.rounds import Round
+from tidar.rojak.rules.evidence import Link, link_hash
 
 
 class FindingKind(models.Model):
@@ -124,8 +125,9 @@ class FindingPhoto(models.Model):
 class Evidence(models.Model):
     """One link of a finding's chain: found, photo, request, work order, after-photo, confirmation … Append-only.
 
-    `link_hash` = SHA-256 of the canonical JSON of finding, sequence, kind, happened_at, content_hash and previous_hash;
-    `content_hash` is that of the item's bytes, of the photo's bytes, or of the canonical `content`.
+    `link_hash` = SHA-256 of the canonical JSON of finding, sequence, kind, happened_at, reference, actor_id,
+    content_hash and previous_hash (`own_hash`); `content_hash` is that of the item's bytes, of the photo's bytes, or of
+    the canonical `content`.
     """
 
     class Kind(models.TextChoices):
@@ -164,6 +166,15 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.finding_id} #{self.sequence} {self.kind}"
+
+    def own_hash(self) -> str:
+        """What `link_hash` must be for what this row says."""
+        return link_hash(
+            Link(
+                self.finding_id, self.sequence, str(self.kind), self.happened_at, self.reference, self.actor_id,
+                self.content_hash, self.previous_hash,
+            )
+        )  # fmt: skip
 
 
 class StepNote(models.Model):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
 from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash, is_signed
 from tidar.formulir import api as formulir
 from tidar.rojak.models import Check, Device, Evidence, Finding, PatrolItem
-from tidar.rojak.rules.evidence import link_hash
+from tidar.rojak.queries.retention import over
 from tidar.rojak.rules.items import Item, read_item, receipt_number
 
 State = PatrolItem.State
@@ -19,19 +20,24 @@ OF_PHOTOS = (Kind.PHOTO, Kind.AFTER)
 CHUNK = 1_000
 
 
-def check_evidence() -> tuple[str, ...]:
+def check_evidence(*, at: datetime) -> tuple[str, ...]:
     """Items (hash and signature), the rows made of them, photographs' bytes, and every chain; named where broken."""
-    return (*check_items(), *check_rows(), *formulir.check_photos(), *check_chains())
+    return (*check_items(at=at), *check_rows(), *formulir.check_photos(), *check_chains())
 
 
-def check_items() -> tuple[str, ...]:
+def check_items(*, at: datetime) -> tuple[str, ...]:
     """Every item's bytes have their hash and, but for what was refused, the signature of its phone.
 
-    Bytes whose time is over are gone (empty); their hash stays.
+    Bytes whose time is over at `at` are gone (empty); their hash stays. Empty ones before their time are named.
     """
+    early = PatrolItem.objects.filter(body=b"").exclude(over(at=at)).order_by("id")
+    emptied = [
+        f"item {receipt_number(number)} ({item_id}): it was emptied before its time"
+        for number, item_id in early.values_list("id", "item_id").iterator(CHUNK)
+    ]
     keys = {pk: bytes(key) for pk, key in Device.objects.values_list("pk", "public_key")}
     fields = ("id", "item_id", "device_id", "body", "content_hash", "signature", "state")
-    return tuple(
+    return *emptied, *(
         fault
         for row in PatrolItem.objects.values_list(*fields).order_by("id").iterator(CHUNK)
         if (fault := _item_fault(row, keys))
@@ -132,10 +138,7 @@ def _link_fault(row: Evidence, *, sequence: int, previous: str, items: set[tuple
         return "a link before it is missing"
     if row.previous_hash != previous:
         return "it does not follow the link before it"
-    hashes = (row.content_hash, row.previous_hash)
-    if row.link_hash != link_hash(
-        finding=row.finding_id, sequence=row.sequence, kind=row.kind, happened_at=row.happened_at, hashes=hashes
-    ):
+    if row.link_hash != row.own_hash():
         return "it was changed"
     if row.kind in OF_ITEMS:
         return "" if (row.finding_id, row.content_hash) in items else "there is no such version of its item"

@@ -17,7 +17,6 @@ from tidar.people import api as people
 from tidar.rojak.models import Evidence, Finding, FindingPhoto
 from tidar.rojak.queries.finding_lists import FindingRow, annotated, row_of
 from tidar.rojak.queries.reach import may_coordinate
-from tidar.rojak.rules.evidence import link_hash
 
 OF_CONTENT = frozenset(
     (Evidence.Kind.REQUEST, Evidence.Kind.INCIDENT, Evidence.Kind.WORK, Evidence.Kind.CONFIRMED, Evidence.Kind.REOPENED,
@@ -148,12 +147,8 @@ def _facts(row: Evidence) -> tuple[tuple[str, str], ...]:
 
 
 def _is_sound(row: Evidence, previous: str) -> bool:
-    hashes = (row.content_hash, row.previous_hash)
     if row.previous_hash != previous:
         return False
     if row.kind in OF_CONTENT and row.content_hash != content_hash(canonical(row.content)):
         return False
-    made = link_hash(
-        finding=row.finding_id, sequence=row.sequence, kind=row.kind, happened_at=row.happened_at, hashes=hashes
-    )
-    return made == row.link_hash
+    return row.own_hash() == row.link_hash

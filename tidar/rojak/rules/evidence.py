@@ -3,23 +3,39 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from tidar.common.signed_records import canonical, content_hash
 
 
-def link_hash(*, finding: uuid.UUID, sequence: int, kind: str, happened_at: datetime, hashes: tuple[str, str]) -> str:
-    """SHA-256 of a link; `hashes`: its content's and that of the link before it (64 zeros: the first)."""
-    content, previous = hashes
+@dataclass(frozen=True, slots=True)
+class Link:
+    """All that a link says; `previous_hash` of the first is 64 zeros."""
+
+    finding: uuid.UUID
+    sequence: int
+    kind: str
+    happened_at: datetime
+    reference: str
+    actor_id: str
+    content_hash: str
+    previous_hash: str
+
+
+def link_hash(link: Link) -> str:
+    """SHA-256 of the canonical JSON of a link."""
     return content_hash(
         canonical(
             {
-                "finding": str(finding),
-                "sequence": sequence,
-                "kind": kind,
-                "happened_at": happened_at.astimezone(timezone.utc).isoformat(timespec="microseconds"),
-                "content_hash": content,
-                "previous_hash": previous,
+                "finding": str(link.finding),
+                "sequence": link.sequence,
+                "kind": link.kind,
+                "happened_at": link.happened_at.astimezone(timezone.utc).isoformat(timespec="microseconds"),
+                "reference": link.reference,
+                "actor_id": link.actor_id,
+                "content_hash": link.content_hash,
+                "previous_hash": link.previous_hash,
             }
         )
     )
