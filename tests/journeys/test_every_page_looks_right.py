@@ -161,7 +161,7 @@ def test_public_pages_are_accessible(city: City, browser, viewport: dict) -> Non
     assert faults == {}
 
 
-@pytest.mark.parametrize("width", [800, 1101, 1280, 1366, 1481])
+@pytest.mark.parametrize("width", [800, 1101, 1280, 1366, 1481, 1721])
 @pytest.mark.parametrize("who", ["Administrator", "Tuti"])
 def test_the_menu_never_runs_under_the_tools(sign_in: Callable[..., Page], who: str, width: int) -> None:
     page = sign_in(who, viewport={"width": width, "height": 800})
