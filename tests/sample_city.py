@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from tests import sample_levies
+from tests import sample_levies, sample_patrol
 from tests.sample_levies import SampleLevies
+from tests.sample_patrol import SamplePatrol
 from tidar.cli import city
 from tidar.common import clock
 from tidar.common.actor import system
@@ -27,6 +28,7 @@ class SampleCity:
     quarantined: QuarantinedRow
     value_id: uuid.UUID
     levies: SampleLevies
+    patrol: SamplePatrol
 
 
 def deliver_dirty() -> Delivery:
@@ -50,9 +52,9 @@ def load() -> SampleCity:
     row = QuarantinedRow.objects.filter(delivery=dirty).first()
     if row is None:
         raise AssertionError(f"the dirty file left nothing in quarantine: {dirty.status} {dirty.sentence}")
-    levies = sample_levies.load()
+    levies, patrol = sample_levies.load(), sample_patrol.load()
     follow()
-    return SampleCity(dirty, row, value.id, levies)
+    return SampleCity(dirty, row, value.id, levies, patrol)
 
 
 def follow() -> None:

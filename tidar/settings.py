@@ -96,9 +96,11 @@ INSTALLED_APPS = [
     "tidar.places",
     "tidar.people",
     "tidar.documents",
+    "tidar.formulir",
     "tidar.hub",
     "tidar.ledger",
     "tidar.retribusi",
+    "tidar.rojak",
     "tidar.indicators",
     "tidar.command_center",
 ]

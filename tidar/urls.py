@@ -8,8 +8,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tidar.people.urls")),
     path("", include("tidar.places.urls")),
     path("", include("tidar.documents.urls")),
+    path("", include("tidar.formulir.urls")),
     path("", include("tidar.hub.urls")),
     path("", include("tidar.retribusi.urls")),
+    path("", include("tidar.rojak.urls")),
     path("", include("tidar.indicators.urls")),
     path("", include("tidar.command_center.urls")),
 ]

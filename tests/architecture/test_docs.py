@@ -32,7 +32,9 @@ def test_glossary_explains_the_words_of_the_models() -> None:
         "feed contract delivery quarantine freshness event spine consumer lineage indicator area agency assignment "
         "datastream observation thing walidata lake version rhythm grace dead letter release replay "
         "account transfer group checkpoint series document levy kind market payer object occupancy census tariff "
-        "relief closure run assessment payment allocation device karcis charge hand-over deposit case"
+        "relief closure run assessment payment allocation device karcis charge hand-over deposit case "
+        "form submission post segment checkpoint member roster swap round leg check item finding activity "
+        "empty house gap"
     )
     assert [word for word in needed.split() if word not in text] == []
 

@@ -16,11 +16,13 @@ from tidar.places import api as places
 def city(home: Path, tmp_path: Path, db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Areas and the demo's tables in the lake; nothing computed yet. All feeds are fresh.
 
-    Without the indicators of e-Retribusi, whose tables are not in this lake.
+    Without the indicators of e-Retribusi and of patrols, whose tables are not in this lake.
     """
     places.forget()
     every = definitions.files
-    monkeypatch.setattr(definitions, "files", lambda: tuple(p for p in every() if p.parts[-3] != "bakul-pasar"))
+    monkeypatch.setattr(
+        definitions, "files", lambda: tuple(p for p in every() if p.parts[-3] not in ("bakul-pasar", "rojak"))
+    )
     builders.feed_states(monkeypatch)
     builders.city(tmp_path)
     yield tmp_path

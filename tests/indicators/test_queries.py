@@ -189,6 +189,7 @@ def test_kelurahan_sum_to_the_region_for_additive_indicators(rows, stall_count: 
 def test_sums_are_additive_and_shares_are_not() -> None:
     assert {d.id for d in definitions.load() if d.additive} == {
         "jumlah-penduduk", "potensi-retribusi-harian", "penerimaan-retribusi-harian", "tunggakan-retribusi",
+        "jam-ronda",
     }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from tests.retribusi.pungut.fake_city import FakeCity, stall
 from tidar.documents.api import amount_in_words
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
-BASE = "/static/retribusi/pungut"
+BASE, SHARED = "/static/retribusi/pungut", "/static/lapangan"
 GOLDEN = Path(__file__).resolve().parents[1] / "retribusi" / "pungut" / "slip.escpos"
 
 
@@ -35,13 +35,14 @@ def page(browser: Browser) -> Iterator[Page]:
 
 
 def _run(page: Page, module: str, body: str, value: Any = None) -> Any:
-    return page.evaluate(f"async (given) => {{ const m = await import('{BASE}/{module}'); {body} }}", value)
+    address = module if module.startswith("/") else f"{BASE}/{module}"
+    return page.evaluate(f"async (given) => {{ const m = await import('{address}'); {body} }}", value)
 
 
 def test_records_are_the_bytes_that_the_city_reads(page: Page) -> None:
     vectors = json.loads(VECTORS.read_text())
     got = _run(page, "record.js", """
-        const k = await import('/static/retribusi/pungut/keys.js');
+        const k = await import('/static/lapangan/keys.js');
         return Promise.all(given.map(async (r) => {
             const bytes = m.canonical(r);
             return [new TextDecoder().decode(bytes), await k.sha256(bytes), k.base64url(bytes)];
@@ -52,7 +53,7 @@ def test_records_are_the_bytes_that_the_city_reads(page: Page) -> None:
 def test_both_ways_of_signing_make_the_vectors_signatures(page: Page) -> None:
     vectors = json.loads(VECTORS.read_text())
     seed = list(base64.urlsafe_b64decode(vectors["seed"] + "="))
-    got = _run(page, "keys.js", """
+    got = _run(page, f"{SHARED}/keys.js", """
         const seed = Uint8Array.from(given.seed);
         const prefix = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
         const secret = Uint8Array.from([...prefix, ...seed]);
@@ -136,7 +137,7 @@ def test_long_debts_are_summed_beyond_the_listed_bills(browser: Browser) -> None
 @pytest.mark.parametrize("length", [1, 14, 15, 42, 62, 84, 106, 122, 152, 180, 213])
 def test_codes_are_read_by_another_implementation(page: Page, length: int) -> None:
     text = ("K07-000123 Rp5.000 lapak A-001 " * 10)[:length]
-    got = _run(page, "qr.js", """
+    got = _run(page, f"{SHARED}/qr.js", """
         await new Promise((done) => { if (globalThis.jsQR) return done(); const s = document.createElement("script");
             s.src = "/static/vendor/jsqr.js"; s.onload = done; document.documentElement.append(s); });
         const dark = m.matrix(given), size = (dark.length + 8) * 4;

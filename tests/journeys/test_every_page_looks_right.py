@@ -48,6 +48,15 @@ SIGNED_IN = (
     "/retribusi/pembayaran/",
     "/pungut/",
     "/papan/rejowinangun/",
+    "/rojak/",
+    "/rojak/celah/",
+    "/rojak/celah/kemirirejo-04/",
+    "/rojak/pos/kemirirejo-04/",
+    "/rojak/temuan/",
+    "/rojak/rumah-kosong/",
+    "/rojak/periksa/",
+    "/formulir/",
+    "/formulir/f/sampah/isi/",
     "/tidak-ada/",
 )
 PUBLIC = ("/", "/akun/masuk/", "/wilayah/", "/ui/", "/wall", "/papan/rejowinangun/", "/pedagang/masuk/", "/dok/")
@@ -65,6 +74,8 @@ WALKERS = (
     ("Darmo", ("/retribusi/",), 15),
     ("Tuti", ("/retribusi/",), 20),
     ("Slamet", ("/retribusi/",), 8),
+    ("Endang", ("/rojak/celah/", "/rojak/pos/", "/rojak/temuan/"), 20),
+    ("Suryani", ("/rojak/celah/", "/rojak/rekap/"), 5),
 )
 PAGE_BYTES, WALL_BYTES = 150_000, 1_500_000
 
@@ -150,7 +161,7 @@ def test_public_pages_are_accessible(city: City, browser, viewport: dict) -> Non
     assert faults == {}
 
 
-@pytest.mark.parametrize("width", [800, 1101, 1280, 1366, 1481])
+@pytest.mark.parametrize("width", [800, 1101, 1280, 1366, 1481, 1721])
 @pytest.mark.parametrize("who", ["Administrator", "Tuti"])
 def test_the_menu_never_runs_under_the_tools(sign_in: Callable[..., Page], who: str, width: int) -> None:
     page = sign_in(who, viewport={"width": width, "height": 800})

@@ -50,6 +50,18 @@ def _arguments(city: sample_city.SampleCity) -> dict[str, object]:
     )
 
 
+PATROL, FORMS, ODK = ("/rojak/", "/lorong/", "/api/rojak/"), ("/formulir/",), ("/odk/",)
+
+
+def _of(route: str, city: sample_city.SampleCity) -> dict[str, object]:
+    """The same word names other things in other apps: a code is a feed's here and a post's there."""
+    if route.startswith(PATROL):
+        return city.patrol.patrol
+    if route.startswith(FORMS):
+        return city.patrol.forms
+    return city.patrol.forms | {"key": city.patrol.forms["odk_key"]} if route.startswith(ODK) else {}
+
+
 def _filled(route: str, arguments: dict[str, object]) -> str:
     if route.startswith("/dok/"):
         route = route.replace("<str:token>", str(arguments["doc_token"]))
@@ -63,7 +75,7 @@ def _pages(city: sample_city.SampleCity) -> Iterator[tuple[str, Access]]:
     for address in roles.addresses():
         access = declared_access(address.view)
         assert access is not None, address.route
-        if (url := _filled(address.route, arguments)) not in STREAMS:
+        if (url := _filled(address.route, arguments | _of(address.route, city))) not in STREAMS:
             yield url, access
 
 
@@ -124,14 +136,14 @@ def _html_faults(text: str) -> list[str]:
 
 
 def _posts_without_token(pages: list[tuple[str, Access]]) -> list[str]:
-    """Addresses that take a POST without a CSRF token; machines' own (`/api/`) carry other proof."""
+    """Addresses that take a POST without a CSRF token; machines' own (`/api/`, `/odk/`) carry other proof."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(
         User.objects.get(username="sapuan-administrator"), backend="allauth.account.auth_backends.AuthenticationBackend"
     )
     return [
         url for url, _ in pages
-        if client.post(url).status_code not in (403, 404, 405, 401) and not url.startswith("/api/")
+        if client.post(url).status_code not in (403, 404, 405, 401) and not url.startswith(("/api/", "/odk/"))
     ]  # fmt: skip
 
 

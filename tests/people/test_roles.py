@@ -8,7 +8,7 @@ from tidar.people.roles import ALL_ROLES, PERMISSIONS, ROLES, roles_with
 
 EXPECTED = {
     "administrator", "walidata", "producer", "operator", "leader", "treasurer", "collector", "rw_head", "patrol",
-    "resident", "public", "market_head", "levy_officer", "levy_signer", "auditor",
+    "resident", "public", "market_head", "levy_officer", "levy_signer", "auditor", "lurah", "follow_up",
 }  # fmt: skip
 
 

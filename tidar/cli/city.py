@@ -16,19 +16,22 @@ Say = Callable[[str], None]
 
 
 def load_foundation() -> None:
-    """Areas, agencies and the feeds of the programs that the region has adopted, brought up to date. Idempotent."""
+    """Areas, agencies, and what the programs bring that the region has adopted, brought up to date. Idempotent."""
     from tidar.hub.api import adopt_feeds
     from tidar.people.api import load_agencies
     from tidar.places.api import load_region, region
     from tidar.retribusi.api import load_levies
+    from tidar.rojak.api import load_patrol
 
     at = clock.now()
     load_region(by=BY, at=at)
     load_agencies(by=BY, at=at)
+    region_dir = settings.REGIONS_DIR / settings.TIDAR_REGION
     for program in region().programs:
-        adopt_feeds(program_dir=settings.PROGRAMS_DIR / program, by=BY, at=at)
-        region_dir = settings.REGIONS_DIR / settings.TIDAR_REGION
-        load_levies(program_dir=settings.PROGRAMS_DIR / program, region_dir=region_dir, by=BY, at=at)
+        folder = settings.PROGRAMS_DIR / program
+        adopt_feeds(program_dir=folder, by=BY, at=at)
+        load_levies(program_dir=folder, region_dir=region_dir, by=BY, at=at)
+        load_patrol(program_dir=folder, region_dir=region_dir, by=BY, at=at, examples=False)
 
 
 def demo_files() -> Iterator[tuple[str, Path]]:
@@ -43,8 +46,13 @@ def load_demo(say: Say) -> None:
     """Demo people, and every demo file delivered as its agency would; a file that came before is not taken twice."""
     from tidar.hub.api import process_delivery, receive_delivery
     from tidar.people.api import create_sample_people
+    from tidar.places.api import region
+    from tidar.rojak.api import load_patrol
 
     create_sample_people(by=BY, at=clock.now())
+    region_dir = settings.REGIONS_DIR / settings.TIDAR_REGION
+    for program in region().programs:
+        load_patrol(program_dir=settings.PROGRAMS_DIR / program, region_dir=region_dir, by=BY, at=clock.now())
     for feed, path in demo_files():
         with path.open("rb") as file:
             delivery = receive_delivery(feed_code=feed, file=file, file_name=path.name, by=BY, at=clock.now())

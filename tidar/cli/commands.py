@@ -31,6 +31,7 @@ CHECKS = (
     "check_ledger",
     "check_documents",
     "check_retribusi",
+    "check_evidence",
     "check_indicators",
 )
 

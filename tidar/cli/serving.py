@@ -64,7 +64,7 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
     import django
 
     django.setup()
-    from tidar.cli import city, market
+    from tidar.cli import city, market, patrol
 
     if database.migrate_if_needed():
         say("Database prepared.")
@@ -89,6 +89,7 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
     _wait_for_web(f"http://{host}:{port}/", supervisor)
     if demo:
         city.wait_until_followed()
+        patrol.load_patrol_days()
         if market.load_market_days():
             city.close_books()
             city.wait_until_followed()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import re
 
-_ONE_TIME = re.compile(r"(/masuk/sekali/)[^/\s]+")
+_ONE_TIME = re.compile(r"(/masuk/sekali/|/odk/)[^/\s]+")
 
 
 class WithoutTokens(logging.Filter):
-    """Lets every record through, with the token of a one-time link masked: whoever reads a log must not sign in."""
+    """Lets every record through, with tokens in addresses masked: whoever reads a log must not sign in by it."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Called by the handler."""

@@ -1,4 +1,4 @@
-"""How often one address may ask, counted in this process: a brake for public forms, not a wall."""
+"""How often one address, or one person, may ask, counted in this process: a brake, not a wall."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from tidar.common.errors import UnableTo
 
 
 class UnableToHurry(UnableTo):
-    """Too many requests from one address (HTTP 429)."""
+    """Too many requests from one address or person (HTTP 429)."""
 
     status = 429
 
 
-def slow_down(request: HttpRequest, *, what: str, most: int, seconds: int) -> None:
-    """Count this request; raises `UnableToHurry` when the address asked more than `most` times in `seconds`."""
-    key = f"pace:{what}:{request.META.get('REMOTE_ADDR', '')}"
+def slow_down(request: HttpRequest, *, what: str, most: int, seconds: int, who: str = "") -> None:
+    """Count this request; raises `UnableToHurry` when its sender asked more than `most` times in `seconds`.
+
+    The sender is `who` where given, else the address: many phones may share one.
+    """
+    key = f"pace:{what}:{who or request.META.get('REMOTE_ADDR', '')}"
     cache.add(key, 0, seconds)
     try:
         count = cache.incr(key)

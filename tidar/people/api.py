@@ -113,6 +113,12 @@ def notify(*, agency: str, permission: str, sentence: str, url: str, about: str,
     return _notices.tell(people=people, telling=_notices.Telling(about=about, sentence=sentence, url=url), at=at)
 
 
+def notify_person(user_id: uuid.UUID | str, *, sentence: str, url: str, about: str, at: datetime) -> int:
+    """Tell one active user; shown under the bell until read. Returns 1, or 0 when they know or have no account."""
+    people = User.objects.filter(pk=user_id, is_active=True)
+    return _notices.tell(people=people, telling=_notices.Telling(about=about, sentence=sentence, url=url), at=at)
+
+
 def load_agencies(*, by: Actor, at: datetime, path: Path | None = None) -> int:
     """Bring the agencies up to date from the region's `agencies.toml`; returns how many changed. Idempotent."""
     return _agencies.load_agencies(path=path or _region_file("agencies.toml"), by=by, at=at)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from tidar.common.actor import Actor
+from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash
 from tidar.retribusi.actions.assessing import issue_run, preview_run, sign_run
 from tidar.retribusi.actions.custody import confirm_handover, declare_handover, deposit
 from tidar.retribusi.actions.devices import NewDevice, approve_device, register_device
@@ -16,7 +17,7 @@ from tidar.retribusi.actions.syncing import SignedRecord, SyncAnswer, sync
 from tidar.retribusi.models import Device, Market, Run
 from tidar.retribusi.queries.custody import cash_on_hand
 from tidar.retribusi.queries.route import route
-from tidar.retribusi.rules.devices import FIRST_PREVIOUS, canonical, content_hash, receipt_number
+from tidar.retribusi.rules.devices import receipt_number
 
 __all__ = [
     "FIRST_PREVIOUS",

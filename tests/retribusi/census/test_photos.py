@@ -6,7 +6,7 @@ import struct
 
 import pytest
 
-from tidar.retribusi.rules.photos import LARGEST_BYTES, NotAPhoto, stripped_jpeg
+from tidar.common.photos import LARGEST_BYTES, NotAPhoto, stripped_jpeg
 
 
 def segment(marker: int, content: bytes) -> bytes:

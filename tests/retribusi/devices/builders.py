@@ -11,6 +11,7 @@ from tests.people.builders import person
 from tests.retribusi.devices.signing import Phone
 from tests.retribusi.paying import builders as paying
 from tidar.common.actor import Actor
+from tidar.common.signed_records import bytes_from
 from tidar.ledger import api as ledger
 from tidar.people.models import User
 from tidar.people.queries.actors import actor_of_user
@@ -18,7 +19,6 @@ from tidar.retribusi.actions.devices import NewDevice, approve_device, register_
 from tidar.retribusi.actions.syncing import SignedRecord, SyncAnswer, sync
 from tidar.retribusi.models import Device, Payment
 from tidar.retribusi.rules import accounts as names
-from tidar.retribusi.rules.devices import bytes_from
 
 AT = datetime(2026, 11, 25, 1, 0, tzinfo=timezone.utc)  # 08.00 WIB: when the phones of `signing` begin their day
 EVENING = AT + timedelta(hours=9)

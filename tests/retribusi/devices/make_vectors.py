@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.retribusi.devices.signing import Phone
-from tidar.retribusi.rules.devices import FIRST_PREVIOUS, canonical, content_hash, missing, text_of
+from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash, text_of
+from tidar.retribusi.rules.devices import missing
 
 PATH = Path(__file__).with_name("vectors.json")
 TRICKY = 'Bu "Yati" \\ Ñandú — é/🧺\u2028'

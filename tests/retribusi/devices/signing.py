@@ -10,7 +10,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from tidar.retribusi.rules.devices import FIRST_PREVIOUS, canonical, content_hash, receipt_number, text_of
+from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash, text_of
+from tidar.retribusi.rules.devices import receipt_number
 
 WIB = timezone(timedelta(hours=7))
 BEGIN = datetime(2026, 11, 25, 8, 0, tzinfo=WIB)

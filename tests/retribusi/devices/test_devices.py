@@ -11,6 +11,7 @@ from tests.retribusi.devices.builders import AT, EVENING, actor_of, registered, 
 from tests.retribusi.devices.signing import Phone, numbered
 from tidar.common.errors import UnableToAgree, UnableToAllow, UnableToFind
 from tidar.common.models import AuditEntry
+from tidar.common.signed_records import SMALL_ORDER
 from tidar.people.models import Notice
 from tidar.retribusi.actions.devices import (
     NewDevice,
@@ -21,7 +22,6 @@ from tidar.retribusi.actions.devices import (
     revoke_device,
 )
 from tidar.retribusi.models import Device, DeviceRecord
-from tidar.retribusi.rules.devices import SMALL_ORDER
 
 pytestmark = pytest.mark.django_db
 

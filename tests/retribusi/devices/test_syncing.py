@@ -21,11 +21,11 @@ from tests.retribusi.devices.builders import (
 from tests.retribusi.devices.signing import Phone
 from tests.retribusi.paying.builders import occupancy, skrd
 from tidar.common.errors import UnableToAllow, UnableToCarry, UnableToFind
+from tidar.common.signed_records import canonical
 from tidar.people.models import Notice
 from tidar.retribusi.actions.devices import approve_device, revoke_device
 from tidar.retribusi.actions.syncing import UnableToHurry
 from tidar.retribusi.models import Case, DeviceRecord, Handover, Payment
-from tidar.retribusi.rules.devices import canonical
 
 pytestmark = pytest.mark.django_db
 

@@ -12,10 +12,19 @@ from hypothesis import strategies as st
 
 from tests.retribusi.devices import make_vectors
 from tests.retribusi.devices.signing import Phone
+from tidar.common.signed_records import (
+    SMALL_ORDER,
+    UnableToRead,
+    bytes_from,
+    canonical,
+    content_hash,
+    is_key,
+    is_signed,
+)
 from tidar.retribusi.rules import devices as rules
 
 VECTORS: dict[str, Any] = json.loads(make_vectors.PATH.read_text())
-KEY = rules.bytes_from(VECTORS["public_key"], length=32)
+KEY = bytes_from(VECTORS["public_key"], length=32)
 
 
 def named(case: dict[str, Any]) -> str:
@@ -23,8 +32,8 @@ def named(case: dict[str, Any]) -> str:
 
 
 def signed(case: dict[str, Any]) -> tuple[bytes, bool]:
-    body, signature = rules.bytes_from(case["body"]), rules.bytes_from(case["signature"])
-    return body, rules.is_signed(body, signature=signature, public_key=KEY)
+    body, signature = bytes_from(case["body"]), bytes_from(case["signature"])
+    return body, is_signed(body, signature=signature, public_key=KEY)
 
 
 def test_the_file_is_what_the_rules_make() -> None:
@@ -35,8 +44,8 @@ def test_the_file_is_what_the_rules_make() -> None:
 def test_a_record_is_written_signed_and_read_the_same(case) -> None:
     body, good = signed(case)
     assert good
-    assert rules.canonical(case["record"]) == body == case["canonical"].encode()
-    assert rules.content_hash(body) == case["hash"]
+    assert canonical(case["record"]) == body == case["canonical"].encode()
+    assert content_hash(body) == case["hash"]
     assert rules.read_record(body).counter == case["record"]["counter"] == rules.claimed_counter(body)
 
 
@@ -49,7 +58,7 @@ def test_each_record_names_the_one_before() -> None:
 def test_what_is_no_record_gets_a_sentence(case) -> None:
     body, good = signed(case)
     assert good  # the signature alone does not make it a record
-    with pytest.raises(rules.UnableToRead) as told:
+    with pytest.raises(UnableToRead) as told:
         rules.read_record(body)
     assert told.value.sentence.endswith((".", "!"))
 
@@ -76,22 +85,22 @@ def test_missing_ranges_are_exactly_what_is_not_here(held, of) -> None:
 def test_any_other_byte_is_not_what_was_signed(at, value) -> None:
     phone = Phone()
     wire = phone.sign()
-    body = bytearray(rules.bytes_from(wire["body"]))
+    body = bytearray(bytes_from(wire["body"]))
     place = at % len(body)
     changed = body[place] != value
     body[place] = value
-    signature = rules.bytes_from(wire["signature"])
-    assert rules.is_signed(bytes(body), signature=signature, public_key=phone.public_key) is not changed
+    signature = bytes_from(wire["signature"])
+    assert is_signed(bytes(body), signature=signature, public_key=phone.public_key) is not changed
 
 
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused_in_words(body) -> None:
-    with pytest.raises(rules.UnableToRead):
+    with pytest.raises(UnableToRead):
         rules.read_record(body)
     assert rules.claimed_counter(body) == 0
 
 
-@pytest.mark.parametrize("raw", sorted(rules.SMALL_ORDER), ids=lambda raw: raw.hex()[:8])
+@pytest.mark.parametrize("raw", sorted(SMALL_ORDER), ids=lambda raw: raw.hex()[:8])
 def test_a_key_of_small_order_is_no_key(raw) -> None:
-    assert not rules.is_key(raw)
-    assert rules.is_key(KEY)
+    assert not is_key(raw)
+    assert is_key(KEY)

@@ -14,9 +14,9 @@ from tests.people.builders import BACKEND, client_of
 from tests.retribusi.devices.builders import collector, sale, supervisor, user
 from tests.retribusi.devices.signing import Phone
 from tests.retribusi.paying.builders import occupancy, skrd
+from tidar.common.signed_records import text_of
 from tidar.retribusi.actions.devices import approve_device, revoke_device
 from tidar.retribusi.models import Device, DeviceRecord, Payment
-from tidar.retribusi.rules.devices import text_of
 
 pytestmark = pytest.mark.django_db
 SEND, ROUTE, REGISTER = "/api/pungut/kirim", "/api/pungut/rute", "/api/pungut/alat"

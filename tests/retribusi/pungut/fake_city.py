@@ -7,27 +7,20 @@ What it can do to a phone: be unreachable, lose answers, forget the sign-in, hav
 from __future__ import annotations
 
 import json
-import mimetypes
-import random
-import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from typing import Any, ClassVar
 
-from django.contrib.staticfiles import finders
-from django.test import RequestFactory
+from django.http import HttpRequest, HttpResponse
 
-from tidar.common.actor import system
-from tidar.retribusi.rules.devices import bytes_from, content_hash, is_signed, missing, read_record
+from tests.phone_city import Answer, Asked, PhoneCity
+from tidar.common.signed_records import bytes_from, content_hash, is_signed
+from tidar.retribusi.rules.devices import missing, read_record
 from tidar.retribusi.views import pungut
 
 WAITING = "Menunggu persetujuan kepala pasar."
 SHOWN = 6  # bills of a stall that the route lists one by one
-WIB = timezone(timedelta(hours=7))
-PAGES = {"/pungut/": pungut.page, "/pungut/sw.js": pungut.worker, "/pungut/manifest.webmanifest": pungut.manifest}
+REVOKED = {"error": {"code": "UnableToTrust", "message": "Alat sudah dicabut."}}
 TRADERS = ("Bu Yati", "Pak Slamet", "Bu Sri", "Pak Harjo", "Mbak Tutik", "Bu Kasmi", "Pak Wahyu", "Bu Endang")
 
 
@@ -43,18 +36,12 @@ def stall(index: int, *, dues: int = 3) -> dict[str, Any]:
 
 
 @dataclass
-class FakeCity:
+class FakeCity(PhoneCity):
     """State and behaviour; `with FakeCity() as city:` serves it at `city.url`."""
 
     stalls: list[dict[str, Any]] = field(default_factory=lambda: [stall(i) for i in range(60)])
-    reachable: bool = True
-    lost_answers: float = 0.0  # share of answers that never arrive
-    lost_requests: float = 0.0
-    signed_in: bool = True
     approved: bool = True
     revoked: bool = False
-    clock: timedelta = timedelta(0)
-    alter: dict[str, Callable[[str], str]] = field(default_factory=dict)  # path → change of its text
     bag: int | None = None  # what the city's books have in the bag, where it says so
     hold: set[int] = field(default_factory=set)  # counters that are put aside
     devices: dict[str, bytes] = field(default_factory=dict)
@@ -62,25 +49,25 @@ class FakeCity:
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)  # hash → result
     markets: list[str] = field(default_factory=lambda: ["rejowinangun"])
     posts: int = 0
-    random: random.Random = field(default_factory=lambda: random.Random(20261125))
 
-    def __enter__(self) -> FakeCity:
-        handler = type("Handler", (_Handler,), {"city": self})
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.server.daemon_threads = True
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        return self
+    pages: ClassVar[Mapping[str, Callable[[HttpRequest], HttpResponse]]] = {
+        "/pungut/": pungut.page, "/pungut/sw.js": pungut.worker, "/pungut/manifest.webmanifest": pungut.manifest,
+    }  # fmt: skip
+    prefix: ClassVar[str] = "/api/pungut/"
 
-    def __exit__(self, *_: object) -> None:
-        self.server.shutdown()
-        self.server.server_close()
+    def is_lossy(self, path: str) -> bool:
+        """Sending may be lost; asking may not."""
+        return path == "/api/pungut/kirim"
 
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_address[1]}"
-
-    def now(self) -> datetime:
-        return datetime.now(WIB) + self.clock
+    def respond(self, asked: Asked) -> Answer:
+        """Every address of the interface."""
+        if asked.path == "/api/pungut/rute":
+            return Answer(REVOKED, 403) if self.revoked else Answer(self.rute(asked.query["alat"][0]))
+        if asked.path.startswith("/api/pungut/alat/"):
+            return Answer(self.device(asked.path.rsplit("/", 1)[1]))
+        if asked.path == "/api/pungut/alat":
+            return Answer(self.alat(asked.json()))
+        return Answer(self.kirim(asked.json()), lossy=True)
 
     def bodies(self, device: str | None = None) -> list[dict[str, Any]]:
         """Everything taken from a phone (the only one unless named), by counter."""
@@ -162,80 +149,3 @@ class FakeCity:
             "sentence": "Lapaknya tidak dikenal." if aside else "", "receipt": None,
         }  # fmt: skip
         return self.answers[digest]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    city: FakeCity
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *_: object) -> None:
-        """Silent."""
-
-    def do_GET(self) -> None:
-        parts = urlsplit(self.path)
-        if not self.city.reachable:
-            self.close_connection = True
-        elif parts.path == "/api/pungut/rute":
-            self._api(lambda: self.city.rute(parse_qs(parts.query)["alat"][0]))
-        elif parts.path.startswith("/api/pungut/alat/"):
-            self._api(lambda: self.city.device(parts.path.rsplit("/", 1)[1]))
-        elif parts.path in PAGES:
-            self._page(parts.path)
-        else:
-            self._file(parts.path)
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        lossy = self.path == "/api/pungut/kirim"
-        if not self.city.reachable or (lossy and self.city.random.random() < self.city.lost_requests):
-            self.close_connection = True
-            return
-        action = {"/api/pungut/alat": self.city.alat, "/api/pungut/kirim": self.city.kirim}[self.path]
-        self._api(lambda: action(json.loads(body)), lossy=lossy)
-
-    def _api(self, work: Callable[[], Any], *, lossy: bool = False) -> None:
-        if self.city.revoked and "/rute" in self.path:
-            self._send(403, b'{"error":{"code":"UnableToTrust","message":"Alat sudah dicabut."}}', "application/json")
-            return
-        if not self.city.signed_in:
-            self._send(401, b'{"error":{"code":"signed_out","message":"Masuk dulu."}}', "application/json")
-            return
-        content = json.dumps(work()).encode()
-        if lossy and self.city.random.random() < self.city.lost_answers:
-            self.close_connection = True  # it was taken, but the phone never hears of it
-            return
-        self._send(200, content, "application/json")
-
-    def _page(self, path: str) -> None:
-        request = RequestFactory().get(path)
-        request.actor = system("tests")
-        response = PAGES[path](request)
-        cookies = [f"{name}={morsel.value}; Path=/" for name, morsel in response.cookies.items()]
-        self._send(200, self._altered(path, response.content), response["Content-Type"], cookies)
-
-    def _file(self, path: str) -> None:
-        found = finders.find(path.removeprefix("/static/")) if path.startswith("/static/") else None
-        if not found:
-            self._send(404, b"", "text/plain")
-            return
-        with open(found, "rb") as file:  # noqa: PTH123 - finders answer with text
-            content = file.read()
-        self._send(200, self._altered(path, content), mimetypes.guess_type(path)[0] or "text/plain")
-
-    def _altered(self, path: str, content: bytes) -> bytes:
-        change = self.city.alter.get(path)
-        return change(content.decode()).encode() if change else content
-
-    def _send(self, status: int, content: bytes, kind: str, cookies: list[str] | None = None) -> None:
-        self.send_response(status)
-        for name, value in (
-            ("Content-Type", kind),
-            ("Content-Length", str(len(content))),
-            ("Cache-Control", "no-cache"),
-        ):
-            self.send_header(name, value)
-        self.send_header("Content-Security-Policy", "default-src 'self'; img-src 'self' data: blob:; worker-src 'self'")
-        for cookie in cookies or []:
-            self.send_header("Set-Cookie", cookie)
-        self.end_headers()
-        self.wfile.write(content)

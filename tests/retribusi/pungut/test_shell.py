@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,9 @@ def test_everything_the_phone_keeps_is_there(client, db) -> None:
 
 def test_every_module_that_another_imports_is_kept(client, db) -> None:
     kept = {*_worker(client)["SHELL"], *_worker(client)["EXTRAS"]}
-    for module in sorted(pungut.FOLDER.rglob("*.js")):
+    shared = Path(str(finders.find("lapangan/dom.js"))).parent
+    own = sorted(p for p in pungut.APP.folder.rglob("*.js") if p.name != "worker.js")  # whose imports browsers keep
+    for module in [*own, *(p for p in shared.rglob("*.js") if f"/static/lapangan/{p.name}" in kept)]:
         for target in re.findall(r"""(?:from|import\() ?["']([./][^"']+)["']""", module.read_text()):
             path = (module.parent / target).resolve() if target.startswith(".") else None
             assert _address(path, target) in kept, f"{module.name} imports {target}"
@@ -85,8 +88,9 @@ def test_every_module_that_another_imports_is_kept(client, db) -> None:
 def _address(path: Path | None, target: str) -> str:
     if path is None:
         return target
-    own = path.is_relative_to(pungut.FOLDER)
-    return f"/static/retribusi/pungut/{path.relative_to(pungut.FOLDER)}" if own else f"/static/vendor/{path.name}"
+    if path.is_relative_to(pungut.APP.folder):
+        return f"/static/retribusi/pungut/{path.relative_to(pungut.APP.folder)}"
+    return f"/static/{path.parent.name}/{path.name}"
 
 
 def test_the_page_and_the_worker_name_the_same_modules(city) -> None:
@@ -99,11 +103,11 @@ def test_any_changed_file_is_a_new_version(client, db, monkeypatch, tmp_path) ->
     before = _worker(client)["VERSION"]
     assert _worker(client)["VERSION"] == before
     (tmp_path / "layar").mkdir()
-    for path in pungut.FOLDER.rglob("*.*"):
-        (tmp_path / path.relative_to(pungut.FOLDER)).write_bytes(path.read_bytes())
+    for path in pungut.APP.folder.rglob("*.*"):
+        (tmp_path / path.relative_to(pungut.APP.folder)).write_bytes(path.read_bytes())
     with (tmp_path / "layar" / "home.js").open("a") as file:
         file.write(" ")
-    monkeypatch.setattr(pungut, "FOLDER", tmp_path)
+    monkeypatch.setattr(pungut, "APP", replace(pungut.APP, folder=tmp_path))
     assert _worker(client)["VERSION"] != before
 
 

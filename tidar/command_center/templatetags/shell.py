@@ -27,12 +27,24 @@ PLACES = (
     ("/retribusi/", gettext_lazy("Retribusi"), "levies.see"),
     ("/retribusi/pimpinan/", gettext_lazy("Ringkasan retribusi"), "levies.lead"),
     ("/pungut/", gettext_lazy("Pungut"), "levies.collect"),
+    ("/rojak/celah/", gettext_lazy("Ronda"), "patrol.see"),
+    ("/rojak/temuan/", pgettext_lazy("menu", "Temuan"), "patrol.handle"),
+    ("/rojak/", gettext_lazy("Meronda"), "patrol.walk"),
+    ("/formulir/", gettext_lazy("Formulir"), "forms.see"),
     ("/hub/", gettext_lazy("Data"), "hub.see"),
     ("/hub/kesehatan/", gettext_lazy("Kesehatan"), "hub.see"),
     ("/wilayah/", pgettext_lazy("menu", "Wilayah"), ""),
     ("/orang/", gettext_lazy("Orang"), "people.administer"),
     ("/jejak-audit/", gettext_lazy("Jejak audit"), "audit.read"),
 )
+
+ALONE = frozenset({"/rojak/"})  # an app on a phone: what lies below it are other places' pages
+STANDS_FOR = {
+    "/rojak/celah/": tuple(
+        f"/rojak/{word}/" for word in ("pos", "upaya", "ronda", "rekap", "periksa", "alat", "giliran")
+    ),
+    "/rojak/temuan/": tuple(f"/rojak/{word}/" for word in ("sos", "rumah-kosong", "akses")),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +123,10 @@ def _places(actor: Actor, path: str) -> list[Place]:
 
 
 def _within(path: str, url: str) -> bool:
-    return path == url or path.startswith(url.rstrip("/") + "/")
+    """Whether a page belongs to a place: it is that address or below it, or below what the place stands for."""
+    if url in ALONE:
+        return path == url
+    return any(path.startswith(root) for root in (url, *STANDS_FOR.get(url, ()))) or path + "/" == url
 
 
 def _themes(theme: str) -> list[Choice]:

@@ -18,9 +18,9 @@ from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToAgree, UnableToFind
 from tidar.common.ids import uuid7
+from tidar.common.photos import NotAPhoto, stripped_jpeg
 from tidar.retribusi.models import Census, CensusEntry, LevyObject, Market
 from tidar.retribusi.rules import register as rules
-from tidar.retribusi.rules.photos import NotAPhoto, stripped_jpeg
 
 Finding = CensusEntry.Finding
 AHEAD = timedelta(minutes=10)  # how far a phone's clock may be in front

@@ -21,6 +21,7 @@ from django.db import transaction
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
 from tidar.common.money import rupiah_text
+from tidar.common.signed_records import UnableToRead
 from tidar.people import api as people
 from tidar.retribusi.actions import device_store as store
 from tidar.retribusi.actions import karcis
@@ -33,7 +34,7 @@ from tidar.retribusi.queries.register import holder_on
 from tidar.retribusi.rules import devices as rules
 from tidar.retribusi.rules import doubts as doubting
 from tidar.retribusi.rules.accounts import collector_cash_key
-from tidar.retribusi.rules.devices import CashSale, Correction, Declared, KarcisSale, Record, UnableToRead
+from tidar.retribusi.rules.devices import CashSale, Correction, Declared, KarcisSale, Record
 from tidar.retribusi.rules.doubts import TIME_DOUBTS, Doubt, Taken
 from tidar.retribusi.rules.register import stall_number
 

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToAgree, UnableToAllow, UnableToFind
+from tidar.common.signed_records import is_key
 from tidar.people import api as people
 from tidar.retribusi.models import Device
 from tidar.retribusi.queries.reach import decides_for
-from tidar.retribusi.rules.devices import is_key
 
 MAX_PHONES = 3  # of one collector in use at once; more is a sign that lost ones were not reported
 SUPERVISE = "levies.supervise"

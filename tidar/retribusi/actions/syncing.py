@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo, UnableToCarry, UnableToFind
+from tidar.common.signed_records import content_hash, is_signed
 from tidar.people import api as people
 from tidar.retribusi.actions.device_records import Limits, Signed, take_record
 from tidar.retribusi.models import Device, DeviceRecord
@@ -134,8 +135,8 @@ def _signed(device: Device, records: Sequence[SignedRecord]) -> list[Signed | No
     """Each record with its hash; None where this phone's key did not sign it, though it may be here from before."""
     key = bytes(device.public_key)
     return [
-        Signed(one.body, one.signature, rules.content_hash(one.body))
-        if rules.is_signed(one.body, signature=one.signature, public_key=key)
+        Signed(one.body, one.signature, content_hash(one.body))
+        if is_signed(one.body, signature=one.signature, public_key=key)
         else None
         for one in records
     ]
@@ -190,7 +191,7 @@ def _tell_supervisors(device: Device, *, at: datetime) -> None:
 
 def _refused(sent: SignedRecord) -> RecordAnswer:
     sentence = _("Tanda tangan catatan ini bukan dari alat yang terdaftar; tidak ada yang dibukukan.")
-    counter, content = rules.claimed_counter(sent.body), rules.content_hash(sent.body)
+    counter, content = rules.claimed_counter(sent.body), content_hash(sent.body)
     return RecordAnswer(counter, content, State.REFUSED.value, sentence)
 
 

@@ -11,12 +11,13 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
 
 from tidar.common.errors import UnableToFind
+from tidar.common.signed_records import UnableToRead
 from tidar.ledger import api as ledger
 from tidar.places import api as places
 from tidar.retribusi.models import Case, Device, DeviceRecord, Handover, LevyObject, Occupancy
 from tidar.retribusi.queries.register import holder_on, parameter
 from tidar.retribusi.rules.accounts import collector_cash_key
-from tidar.retribusi.rules.devices import VOID_MINUTES, CashSale, Facts, UnableToRead, read_record
+from tidar.retribusi.rules.devices import VOID_MINUTES, CashSale, Facts, read_record
 from tidar.retribusi.rules.register import stall_number
 
 OLDEST_DAYS = 7  # where the region sets nothing: a week without signal is explained by a person

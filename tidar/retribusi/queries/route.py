@@ -19,6 +19,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, NullIf
 
 from tidar.common.actor import Actor
+from tidar.common.signed_records import FIRST_PREVIOUS
 from tidar.documents.api import number_text
 from tidar.ledger import api as ledger
 from tidar.people import api as people
@@ -27,7 +28,6 @@ from tidar.retribusi.models import Device, LevyObject, Market
 from tidar.retribusi.queries.devices import last_hash, limits_on, stock_of
 from tidar.retribusi.queries.karcis import holdings
 from tidar.retribusi.rules.accounts import advance_key
-from tidar.retribusi.rules.devices import FIRST_PREVIOUS
 from tidar.retribusi.rules.paying import period_words
 
 VERSION = 1

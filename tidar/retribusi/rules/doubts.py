@@ -12,7 +12,8 @@ from enum import Enum
 
 from tidar.common.formats import number_text
 from tidar.common.money import rupiah_text
-from tidar.retribusi.rules.devices import FIRST_PREVIOUS, CashSale, Record, receipt_number
+from tidar.common.signed_records import FIRST_PREVIOUS
+from tidar.retribusi.rules.devices import CashSale, Record, receipt_number
 
 AHEAD_MINUTES = 5  # how far a phone's clock may run ahead
 ARRIVAL_MINUTES = 5  # how much later than it may be signed a correction may arrive

@@ -15,6 +15,7 @@ from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo
 from tidar.common.pages import page
+from tidar.common.signed_records import is_signed
 from tidar.retribusi.actions.device_review import accept_record, deciding, refuse_record
 from tidar.retribusi.actions.devices import approve_device, revoke_device
 from tidar.retribusi.models import Device, DeviceRecord, Market
@@ -30,7 +31,6 @@ from tidar.retribusi.queries.devices import (
 )
 from tidar.retribusi.queries.devices import phone as phone_of
 from tidar.retribusi.queries.reach import decides_for
-from tidar.retribusi.rules.devices import is_signed
 from tidar.retribusi.views.collecting.loading import agencies_of, device_named, record_named
 
 PER_PAGE = 50

@@ -19,12 +19,13 @@ from tidar.common import clock
 from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableToAllow, UnableToCarry, UnableToFind
 from tidar.common.middleware import spoken
+from tidar.common.signed_records import KEY_BYTES, UnableToRead, bytes_from
 from tidar.places import api as places
 from tidar.retribusi.actions.devices import NewDevice, register_device
 from tidar.retribusi.actions.syncing import RecordAnswer, SignedRecord, SyncAnswer, UnableToHurry, UnableToSync, sync
 from tidar.retribusi.models import Device
 from tidar.retribusi.queries.route import route as route_of
-from tidar.retribusi.rules.devices import KEY_BYTES, MAX_BATCH, MAX_BODY_BYTES, UnableToRead, bytes_from
+from tidar.retribusi.rules.devices import MAX_BATCH, MAX_BODY_BYTES
 
 MAX_BYTES = MAX_BATCH * (MAX_BODY_BYTES * 4 // 3 + 200) + 1_000
 

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from tidar.common import wording
 from tidar.common.access import requires
 from tidar.common.pages import page
+from tidar.common.sheets import Cell, Sheet, sheet_file, wanted_file
 from tidar.retribusi.models import Payment
 from tidar.retribusi.queries import books, custody
 from tidar.retribusi.queries.books import Book
 from tidar.retribusi.views.custody.desk import Desk, Span, desk_seen, span_asked
-from tidar.retribusi.views.custody.sheets import Cell, Sheet, sheet_file, wanted_file
 
 HELP_KINDS = ("rekening", "juru-pungut", "kanal")
 

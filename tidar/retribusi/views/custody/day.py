@@ -12,13 +12,13 @@ from django.views.decorators.http import require_safe
 from tidar.common import clock, wording
 from tidar.common.access import actor_of, requires
 from tidar.common.pages import page
+from tidar.common.sheets import Cell, Sheet, sheet_file, wanted_file
 from tidar.retribusi.models import Market, Payment
 from tidar.retribusi.queries import custody
 from tidar.retribusi.queries.ageing import arrears_at, newest_close
 from tidar.retribusi.queries.books import channel_balances
 from tidar.retribusi.queries.takings import Taking, bounds, summed, takings
 from tidar.retribusi.views.custody.desk import Desk, day_asked, desk_seen
-from tidar.retribusi.views.custody.sheets import Cell, Sheet, sheet_file, wanted_file
 
 
 @requires("levies.see", load=desk_seen)

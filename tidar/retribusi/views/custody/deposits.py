@@ -21,6 +21,7 @@ from tidar.common.files import attachment
 from tidar.common.ids import uuid7
 from tidar.common.money import rupiah_text
 from tidar.common.pages import page
+from tidar.common.sheets import Cell, Sheet, sheet_file, wanted_file
 from tidar.documents import api as documents
 from tidar.places import api as places
 from tidar.retribusi.actions.custody import deposit
@@ -30,7 +31,6 @@ from tidar.retribusi.queries import custody
 from tidar.retribusi.queries.books import by_code
 from tidar.retribusi.queries.takings import bounds
 from tidar.retribusi.views.custody.desk import Desk, desk_kept, desk_seen, span_asked
-from tidar.retribusi.views.custody.sheets import Cell, Sheet, sheet_file, wanted_file
 
 
 @requires("levies.see", load=desk_seen)

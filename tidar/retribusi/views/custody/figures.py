@@ -9,12 +9,12 @@ from django.views.decorators.http import require_safe
 from tidar.common import wording
 from tidar.common.access import requires
 from tidar.common.pages import page
+from tidar.common.sheets import Cell, Sheet, sheet_file, wanted_file
 from tidar.retribusi.models import Market
 from tidar.retribusi.queries.ageing import AgedLine, Ages, Narrowed, aged
 from tidar.retribusi.queries.targets import TargetLine, target_lines, together
 from tidar.retribusi.rules.ageing import AGES
 from tidar.retribusi.views.custody.desk import Desk, day_asked, desk_seen
-from tidar.retribusi.views.custody.sheets import Cell, Sheet, sheet_file, wanted_file
 
 PER_PAGE = 50
 

@@ -20,6 +20,7 @@ from tidar.common.files import attachment
 from tidar.common.ids import uuid7
 from tidar.common.money import rupiah_text
 from tidar.common.pages import page
+from tidar.common.sheets import Sheet, sheet_file, wanted_file
 from tidar.documents import api as documents
 from tidar.places import api as places
 from tidar.retribusi.actions.custody import confirm_handover, declare_handover, explain_surplus, withdraw_handover
@@ -28,7 +29,6 @@ from tidar.retribusi.forms.custody import AmountForm, SendBackForm
 from tidar.retribusi.models import Case, Handover
 from tidar.retribusi.queries import custody
 from tidar.retribusi.views.custody.desk import Desk, desk_seen, span_asked, today
-from tidar.retribusi.views.custody.sheets import Sheet, sheet_file, wanted_file
 
 
 @requires("levies.see", load=desk_seen)

@@ -18,13 +18,13 @@ from tidar.common.access import actor_of, requires
 from tidar.common.errors import UnableTo, UnableToFind
 from tidar.common.ids import uuid7
 from tidar.common.pages import page
+from tidar.common.photos import LARGEST_BYTES
 from tidar.retribusi.actions.census import SEEN_KEYS, NewEntry, begin_census, close_census, photo_path, record_entry
 from tidar.retribusi.actions.census_settling import apply_entry, dismiss_entry
 from tidar.retribusi.forms.register import EARLIEST, LATEST
 from tidar.retribusi.models import Census, CensusEntry, LevyObject
 from tidar.retribusi.queries import census as queries
 from tidar.retribusi.queries.register import markets_for, payer_by_npwrd
-from tidar.retribusi.rules.photos import LARGEST_BYTES
 from tidar.retribusi.views.register.desk import act_of, census_named, done, number_in, text_in
 
 

@@ -17,7 +17,7 @@ import * as status from "./layar/status.js";
 import * as taking from "./layar/void.js";
 import { load } from "./state.js";
 import { forget, hear, recall } from "./store.js";
-import { keepSending } from "./sync.js";
+import { keepSending, requestSync } from "./sync.js";
 import { install, whenSafe } from "./updates.js";
 
 const SCREENS = {
@@ -100,7 +100,7 @@ function unable(error) {
 }
 
 async function start() {
-  more.paint(localStorage.getItem(more.THEME) ?? "");
+  more.look.paint();
   await unfinished();
   await arrive();
   addEventListener("hashchange", () => arrive().catch(unable));
@@ -111,7 +111,7 @@ async function start() {
   hear(() => refresh());
   const send = keepSending(refresh);
   app.send = async (options) => {
-    navigator.serviceWorker?.ready.then((worker) => worker.sync?.register("tidar-kirim")).catch(() => {});
+    requestSync();
     await send(options);
   };
   install(app);

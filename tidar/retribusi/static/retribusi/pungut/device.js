@@ -1,5 +1,6 @@
 /** This phone: its key, its registration, whether it is ready for a day without signal, and its unsent records as a file. */
-import { base64url, make, native, uuid7 } from "./keys.js";
+import { base64url, make, uuid7 } from "../../lapangan/keys.js";
+import * as ready from "../../lapangan/ready.js";
 import { get, post, Refused } from "./net.js";
 import { wire } from "./record.js";
 import { exclusive, inState, recall, remember, unsent } from "./store.js";
@@ -46,34 +47,8 @@ export function askApproval() {
   });
 }
 
-/** Files that this phone needs beyond the shell, because its browser cannot do it alone. */
-async function extras() {
-  const needed = [];
-  if (!(await detects())) needed.push("/static/vendor/jsqr.js");
-  if (!(await native())) needed.push("/static/vendor/ed25519.js");
-  return needed;
-}
-
-/** Whether the browser reads QR codes itself. */
-export async function detects() {
-  if (!("BarcodeDetector" in globalThis)) return false;
-  return (await BarcodeDetector.getSupportedFormats().catch(() => [])).includes("qr_code");
-}
-
 /** Make sure that the app opens without signal; says what is missing, or "" when nothing is. */
-export async function readyOffline() {
-  if (!navigator.serviceWorker) return "Peramban ini terlalu lama. Perbarui Chrome.";
-  const worker = await Promise.race([navigator.serviceWorker.ready, new Promise((later) => setTimeout(later, 15000))]);
-  if (!worker?.active) return "Aplikasi belum selesai diunduh. Coba lagi sebentar.";
-  const kept = (await caches.keys()).filter((name) => name.startsWith("tidar-pungut-"));
-  try {
-    for (const name of kept) await (await caches.open(name)).addAll(await extras());
-  } catch {
-    return "Pembaca stiker belum selesai diunduh. Coba lagi.";
-  }
-  await navigator.storage?.persist?.().catch(() => false);
-  return (await caches.match("/pungut/")) ? "" : "Aplikasi belum tersimpan di HP. Coba lagi.";
-}
+export const readyOffline = () => ready.readyOffline({ page: "/pungut/", prefix: "tidar-pungut-" });
 
 /** Everything the city has not booked, as a file that an officer can read and send on. */
 export async function asFile() {

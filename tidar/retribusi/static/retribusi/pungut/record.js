@@ -2,7 +2,8 @@
  * The chain of signed records: what the collector did, numbered without gaps, each naming the hash of the one before.
  * The body is canonical JSON (UTF-8, keys sorted, no spaces, whole numbers), so that phone and city hash the same bytes.
  */
-import { base64url, sha256, sign, uuid7 } from "./keys.js";
+import { canonical as written, NotWhole } from "../../lapangan/canonical.js";
+import { base64url, sha256, sign, uuid7 } from "../../lapangan/keys.js";
 import { byId, CASH, chainKey, commit, exclusive, FIRST, recall } from "./store.js";
 import { hari, rupiah, stamp } from "./words.js";
 
@@ -12,15 +13,13 @@ const USED = "Kuitansi sebelumnya sudah tersimpan. Kembali ke lapak, lalu catat 
 /** What stops a record, in a sentence for the collector. */
 export class UnableToRecord extends Error {}
 
-function checked(value) {
-  if (typeof value === "number" && !Number.isSafeInteger(value)) throw new UnableToRecord("Jumlah harus rupiah bulat.");
-  return value;
-}
-
 /** The bytes that are hashed and signed. */
 export function canonical(body) {
-  const sorted = Object.fromEntries(Object.keys(body).sort().map((key) => [key, checked(body[key])]));
-  return new TextEncoder().encode(JSON.stringify(sorted));
+  try {
+    return written(body);
+  } catch (error) {
+    throw error instanceof NotWhole ? new UnableToRecord("Jumlah harus rupiah bulat.") : error;
+  }
 }
 
 /** "K07-000123". */

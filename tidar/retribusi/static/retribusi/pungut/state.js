@@ -1,10 +1,10 @@
 /** Everything the screens show, read from the phone's store at once, and what is wrong that the collector can mend. */
+import { clockWords, storageWarning } from "../../lapangan/health.js";
 import { activity, now } from "./route.js";
 import { chainKey, FIRST, recall, unsentCount } from "./store.js";
-import { hari, lama, umur } from "./words.js";
+import { hari, umur } from "./words.js";
 
 const CLOCK_MINUTES = 2;
-const NEARLY_FULL = 0.9;
 const OLD_HOURS = 20;
 const SIGN_IN_WORDS = "Masa masuk sudah habis. Anda tetap bisa memungut; masuk lagi saat ada sinyal.";
 
@@ -42,18 +42,8 @@ function clockWarning({ server, chain, moment }) {
   if (chain.at - moment.getTime() > CLOCK_MINUTES * 60000) {
     return "Jam HP ini mundur. Kuitansi memakai waktu kuitansi terakhir. Betulkan jam di Setelan HP.";
   }
-  const minutes = Math.round(Math.abs(server.difference ?? 0) / 60000);
-  if (Math.abs(server.difference ?? 0) > CLOCK_MINUTES * 60000) {
-    const way = server.difference > 0 ? "lebih cepat" : "terlambat";
-    return `Jam HP ini ${way} ${lama(minutes)} dari jam kota. Betulkan di Setelan HP, supaya kuitansi tidak ditahan.`;
-  }
-  return "";
-}
-
-async function storageWarning() {
-  const { usage = 0, quota = 0 } = (await navigator.storage?.estimate?.()) ?? {};
-  const words = "Penyimpanan HP hampir penuh. Hapus foto atau aplikasi yang tidak dipakai.";
-  return quota && usage / quota > NEARLY_FULL ? words : "";
+  const wrong = clockWords(server.difference);
+  return wrong && `${wrong} Betulkan di Setelan HP, supaya kuitansi tidak ditahan.`;
 }
 
 /** `[kind, sentence, link?]` for everything that needs the collector. */

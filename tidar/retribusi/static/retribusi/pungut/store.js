@@ -4,52 +4,19 @@
  *
  * `records`: one per counter and device, exactly as signed. `meta`: device and key, chains, route, what the city said.
  */
-import { openDB } from "../../vendor/idb.js";
+import { database, exclusive } from "../../lapangan/store.js";
 
-const NAME = "tidar-pungut";
-const VERSION = 1;
-const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel(NAME) : null;
-let opening;
-
-/** The database; opened once. Another tab that needs a newer shape may take it over. */
-export function open() {
-  opening ??= openDB(NAME, VERSION, {
-    upgrade(db) {
-      const records = db.createObjectStore("records", { keyPath: ["device", "counter"] });
-      records.createIndex("id", "id", { unique: true });
-      records.createIndex("day", "day");
-      records.createIndex("unsent", "unsent");
-      records.createIndex("state", "state");
-      db.createObjectStore("meta");
-    },
-    blocking(_now, _wanted, event) {
-      event.target.close();
-      opening = undefined;
-    },
-    terminated() {
-      opening = undefined;
-    },
-  });
-  return opening;
+function upgrade(db) {
+  const records = db.createObjectStore("records", { keyPath: ["device", "counter"] });
+  records.createIndex("id", "id", { unique: true });
+  records.createIndex("day", "day");
+  records.createIndex("unsent", "unsent");
+  records.createIndex("state", "state");
+  db.createObjectStore("meta");
 }
 
-/** Tell other tabs, and the worker, that something changed. */
-export const tell = (what) => channel?.postMessage(what);
-
-/** Hear it. */
-export const hear = (listener) => channel?.addEventListener("message", (event) => listener(event.data));
-
-/** Run `work` while no other tab or worker runs work of the same name; without Web Locks the store's own check holds. */
-export const exclusive = (name, work) => (globalThis.navigator?.locks ? navigator.locks.request(name, work) : work());
-
-/** One remembered thing. */
-export const recall = async (key) => (await open()).get("meta", key);
-
-/** Remember it. */
-export const remember = async (key, value) => (await open()).put("meta", value, key);
-
-/** Forget it. */
-export const forget = async (key) => (await open()).delete("meta", key);
+export const { open, tell, hear, recall, remember, forget } = database({ name: "tidar-pungut", version: 1, upgrade });
+export { exclusive };
 
 /** The key under which a device's chain stands. */
 export const chainKey = (device) => `chain:${device}`;

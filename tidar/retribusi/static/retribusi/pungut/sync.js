@@ -3,15 +3,12 @@
  * as received by the city's own answer for its counter; a lost answer means asking again, and the same record again gets
  * the same answer. One tab (or the service worker) at a time.
  */
+import * as sending from "../../lapangan/sending.js";
 import { clockDifference, MustSignIn, NoSignal, post, Refused } from "./net.js";
 import { wire } from "./record.js";
 import { chainKey, exclusive, FIRST, inState, recall, remember, settle, since, tell, unsent } from "./store.js";
 
 const BATCH = 200;
-const FIRST_WAIT = 2000;
-const LONGEST_WAIT = 300000;
-let wait = FIRST_WAIT;
-let timer;
 
 /** Changes to a record from the city's result for it. */
 function answered(result) {
@@ -107,22 +104,7 @@ async function ended(problem, sentence) {
   return problem;
 }
 
-/** Keep sending for as long as the app is open: at once when something changes, else with growing pauses. */
-export function keepSending(afterwards) {
-  const run = async (options) => {
-    clearTimeout(timer);
-    const problem = await sendAll(options);
-    await afterwards(problem);
-    wait = problem ? Math.min(wait * 2, LONGEST_WAIT) : FIRST_WAIT;
-    const pause = problem ? wait * (0.75 + Math.random() / 2) : LONGEST_WAIT;
-    clearTimeout(timer);
-    timer = setTimeout(run, pause);
-  };
-  const soon = (options) => {
-    wait = FIRST_WAIT;
-    return run(options);
-  };
-  addEventListener("online", () => soon({ ask: true }));
-  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon());
-  return soon;
-}
+/** Keep sending for as long as the app is open; see `lapangan/sending.js`. */
+export const keepSending = (afterwards) => sending.keepSending(sendAll, afterwards);
+
+export const { requestSync } = sending;

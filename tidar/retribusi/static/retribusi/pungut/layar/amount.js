@@ -1,6 +1,6 @@
 /** The cash that was handed over, said in words before it becomes a receipt. */
 import { button, frame, h, keypad, notice, toast } from "../dom.js";
-import { uuid7 } from "../keys.js";
+import { uuid7 } from "../../../lapangan/keys.js";
 import { plan, sentence } from "../money.js";
 import { append, refused } from "../record.js";
 import { standing } from "../state.js";

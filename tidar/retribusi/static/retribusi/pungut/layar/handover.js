@@ -1,6 +1,6 @@
 /** Declaring the cash in the bag to the treasurer. */
 import { button, frame, h, keypad, notice, toast } from "../dom.js";
-import { uuid7 } from "../keys.js";
+import { uuid7 } from "../../../lapangan/keys.js";
 import { append, refused } from "../record.js";
 import { rupiah, terbilang } from "../words.js";
 import { notices, pill } from "./parts.js";

@@ -1,6 +1,6 @@
 /** Selling printed karcis: the serials go on from the last one sold. */
 import { button, frame, h, notice, toast } from "../dom.js";
-import { uuid7 } from "../keys.js";
+import { uuid7 } from "../../../lapangan/keys.js";
 import { append } from "../record.js";
 import { angka, rupiah, terbilang } from "../words.js";
 import { pill } from "./parts.js";

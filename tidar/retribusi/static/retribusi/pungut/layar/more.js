@@ -1,4 +1,5 @@
 /** Everything that is not needed every minute. */
+import { looksCard, theme } from "../../../lapangan/theme.js";
 import { button, frame, h, linkButton, toast } from "../dom.js";
 import { heldWords } from "../state.js";
 import { forget, recall } from "../store.js";
@@ -6,32 +7,8 @@ import { angka, umur } from "../words.js";
 import { notices, pill } from "./parts.js";
 import { save } from "./status.js";
 
-/** Where the choice is kept. */
-export const THEME = "tidar-pungut-tampilan";
-const THEMES = [["", "Ikut HP"], ["light", "Terang"], ["dark", "Gelap"]];
-
-/** Paint the chosen theme; "" is the phone's own. */
-export function paint(theme) {
-  if (theme) document.documentElement.dataset.theme = theme;
-  else delete document.documentElement.dataset.theme;
-}
-
-function themes() {
-  const set = (value) => {
-    localStorage.setItem(THEME, value);
-    paint(value);
-    mark();
-  };
-  const chips = THEMES.map(([value, text]) =>
-    h("button", { type: "button", class: "chip", "data-look": value, onclick: () => set(value) }, text));
-  const mark = () => {
-    const chosen = localStorage.getItem(THEME) ?? "";
-    chips.forEach((chip) => chip.setAttribute("aria-pressed", String(chip.dataset.look === chosen)));
-  };
-  mark();
-  const group = h("div", { class: "chips", role: "group", "aria-labelledby": "tampilan" }, chips);
-  return h("section", { class: "card", "aria-labelledby": "tampilan" }, h("h2", { id: "tampilan" }, "Tampilan"), group);
-}
+/** The look that was chosen on this phone. */
+export const look = theme("tidar-pungut-tampilan");
 
 /** The screen. */
 export async function render(app) {
@@ -55,7 +32,7 @@ export async function render(app) {
       linkButton("Siapkan rute", "#/siap", { mark: "download" }), h("p", { class: "hint" }, age),
       linkButton("Jual karcis", "#/karcis", { mark: "ticket" }),
       linkButton("Kiriman ke kota", "#/kirim", { mark: "send" }), h("p", { class: "hint" }, heldWords(state)),
-      otherPrinter, button("Simpan ke berkas", save, { mark: "save" }), install), themes(),
+      otherPrinter, button("Simpan ke berkas", save, { mark: "save" }), install), looksCard(look),
     h("p", { class: "muted" }, `Versi ${document.documentElement.dataset.version ?? ""}`)],
     tab: "lainnya",
   });

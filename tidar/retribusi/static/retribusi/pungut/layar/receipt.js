@@ -2,7 +2,7 @@
 import { button, choose, drawing, frame, h, icon, linkButton, notice, toast } from "../dom.js";
 import { encode } from "../escpos.js";
 import { print, UnableToPrint, ways } from "../printer.js";
-import { matrix, path } from "../qr.js";
+import { matrix, path } from "../../../lapangan/qr.js";
 import { asText, code, proof, slip } from "../receipt.js";
 import { record as read, recall } from "../store.js";
 import { heldWords, stateOf } from "../state.js";

@@ -1,7 +1,7 @@
 /** Scanning a stall's sticker. */
 import { button, frame, h, linkButton, notice } from "../dom.js";
 import { fromSticker } from "../route.js";
-import { look } from "../scan.js";
+import { look } from "../../../lapangan/scan.js";
 
 /** The screen; the camera stops when it is left. */
 export function render(app) {

@@ -1,4 +1,5 @@
 /** What is with the city and what is only on this phone, record by record. */
+import { offer } from "../../../lapangan/files.js";
 import { button, frame, h, notice, toast } from "../dom.js";
 import { asFile } from "../device.js";
 import { heldWords } from "../state.js";
@@ -10,13 +11,7 @@ const OPEN = new Set(["ditahan", "ditolak"]);
 
 /** Offer the unsent records as a file. */
 export async function save() {
-  const file = await asFile();
-  const address = URL.createObjectURL(file);
-  const link = h("a", { href: address, download: `pungut-${hari(new Date())}.json` });
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 60000);
+  offer(await asFile(), `pungut-${hari(new Date())}.json`);
   toast("Berkas disimpan di folder Unduhan.");
 }
 

@@ -1,0 +1,1 @@
+"""Items of phones: one door, each exactly once."""

@@ -1,0 +1,1 @@
+"""Questionnaires as data: XLSForm in; versions, rendering, validation, a schema for phones, OpenRosa."""

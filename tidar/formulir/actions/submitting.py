@@ -1,0 +1,105 @@
+"""Answers are kept once: the same id with the same content changes nothing, with other content is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tidar.common.actor import Actor
+from tidar.common.errors import UnableToAgree, UnableToFind
+from tidar.formulir.actions.photos import announce_photos
+from tidar.formulir.models import Attachment, Submission
+from tidar.formulir.queries.forms import version as version_named
+from tidar.formulir.queries.submissions import view_of
+from tidar.formulir.rules.answers import check
+from tidar.formulir.rules.views import FormView, SubmissionView
+from tidar.places import api as places
+
+State = Submission.State
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What came with a set of answers: where from, when, and how it is to be held."""
+
+    client: str  # "hp", "odk", "layar", "kertas"
+    happened_at: datetime
+    device: str = ""
+    photos: Mapping[str, str] = field(default_factory=dict)  # name in the answers → SHA-256
+    state: str = State.RECEIVED
+    sentence: str = ""
+    raw: bytes | None = None
+    area_code: str = ""
+
+
+@transaction.atomic
+def submit(
+    *, id: uuid.UUID, form: tuple[str, str], answers: Mapping[str, Any], given: Given, by: Actor, at: datetime
+) -> SubmissionView:
+    """Keep answers to `form` (key, version) with their problems. Idempotent; a revision is a submission of its own.
+
+    Answers are kept as the form leaves them: hidden ones null, computed ones computed again. `given.state` "diterima"
+    with problems found here becomes "ditahan". No audit entry: what asked for it has its own.
+    Raises `UnableToFind` (no such version), `UnableToAgree` (the id came before with other content, HTTP 409).
+    """
+    view = version_named(*form)
+    if view is None:
+        raise UnableToFind(_("Versi formulir itu tidak ada."))
+    digest = hashlib.sha256(given.raw or _canonical(view, answers)).hexdigest()
+    made, is_new = Submission.objects.get_or_create(
+        pk=id, defaults=_row(view, answers, given, by=by, at=at) | {"content_hash": digest}
+    )
+    if not is_new and (made.content_hash != digest or made.version_id != view.version_id):
+        raise UnableToAgree(_("Jawaban dengan nomor yang sama sudah ada dengan isi lain."))
+    if given.photos:
+        attach(made, given.photos, by=by, at=at)
+    return view_of(made, form=view, photos=given.photos if is_new else None, was_here=not is_new)
+
+
+def attach(submission: Submission, photos: Mapping[str, str], *, by: Actor, at: datetime) -> None:
+    """The photographs (name → SHA-256) belong to the submission; whoever was not announced yet is now."""
+    announce_photos(sha256s=list(photos.values()), by=by, at=at)
+    Attachment.objects.bulk_create(
+        [Attachment(submission=submission, name=name[:200], photo_id=sha256) for name, sha256 in photos.items()],
+        ignore_conflicts=True,
+    )
+
+
+def _row(view: FormView, answers: Mapping[str, Any], given: Given, *, by: Actor, at: datetime) -> dict[str, Any]:
+    day = given.happened_at.astimezone(places.region().zone).date()
+    checked = check(view.definition, answers, today=day)
+    held = bool(checked.problems) and given.state == State.RECEIVED
+    return {
+        "version_id": view.version_id,
+        "client": given.client,
+        "answers": checked.answers,
+        "problems": [list(problem) for problem in checked.problems],
+        "raw": given.raw,
+        "state": State.HELD if held else given.state,
+        "sentence": (given.sentence or problem_sentence(len(checked.problems)))[:300],
+        "actor_id": by.id,
+        "device": given.device[:120],
+        "area_code": given.area_code,
+        "happened_at": given.happened_at,
+        "received_at": at,
+    }
+
+
+def problem_sentence(count: int) -> str:
+    """Why answers with problems are held, "" without any."""
+    if not count:
+        return ""
+    return _("%(count)s jawaban tidak sesuai dengan formulir.") % {"count": count}
+
+
+def _canonical(view: FormView, answers: Mapping[str, Any]) -> bytes:
+    whole = {"key": view.key, "version": view.version, "answers": dict(answers)}
+    return json.dumps(whole, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()

@@ -1,0 +1,1 @@
+"""Pages of forms, and the OpenRosa door for ODK clients."""

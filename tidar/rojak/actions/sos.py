@@ -1,0 +1,47 @@
+"""Answering a call for help."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from tidar.common.actor import Actor
+from tidar.common.audit import record
+from tidar.common.errors import UnableTo, UnableToFind
+from tidar.hub.api import EventFields, SourceRef, record_event
+from tidar.rojak.models import Sos
+
+
+class UnableToAnswer(UnableTo):
+    """The call cannot be answered like this."""
+
+
+@transaction.atomic
+def answer_sos(*, sos_id: uuid.UUID, answer: str, by: Actor, at: datetime) -> Sos:
+    """Say that a call is answered and how; the first answer stands. Raises `UnableToAnswer`, `UnableToFind`."""
+    found = Sos.objects.select_for_update(of=("self",)).select_related("post").filter(pk=sos_id).first()
+    if found is None or not by.may("patrol.see", area=found.post.area_code):
+        raise UnableToFind(_("Panggilan itu tidak ada."))
+    words = " ".join(answer.split())[:300]
+    if found.answered_at is not None:
+        raise UnableToAnswer(_("Panggilan ini sudah dijawab."))
+    if not words:
+        raise UnableToAnswer(_("Tuliskan apa yang sudah dilakukan."))
+    found.answered_at, found.answered_by, found.answer = at, by.id[:80], words
+    found.save(update_fields=["answered_at", "answered_by", "answer"])
+    fields = EventFields(
+        subject=found.post.title, area_code=found.post.area_code, permission="patrol.see",
+        data={"sos": str(found.pk), "post": found.post.code, "answered": True},
+    )  # fmt: skip
+    record_event(
+        kind="patrol.sos",
+        happened_at=at,
+        at=at,
+        source=SourceRef("action", f"rojak.sos:{found.pk}:answer"),
+        fields=fields,
+    )
+    record("rojak.sos.answered", by=by, at=at, subject=("sos", str(found.pk)))
+    return found

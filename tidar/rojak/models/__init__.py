@@ -1,0 +1,63 @@
+"""Tables of Si Rojak."""
+
+from tidar.rojak.models.findings import (
+    Activity,
+    EmptyHouse,
+    Evidence,
+    Finding,
+    FindingKind,
+    FindingPhoto,
+    SensitiveReading,
+    StepNote,
+)
+from tidar.rojak.models.posts import (
+    Checkpoint,
+    House,
+    Member,
+    Post,
+    Program,
+    RosterRule,
+    RosterSwap,
+    Segment,
+)
+from tidar.rojak.models.rounds import (
+    Attendance,
+    Check,
+    Device,
+    GapTask,
+    LakeCursor,
+    Leg,
+    PatrolItem,
+    Round,
+    Sos,
+    TrackPart,
+)
+
+__all__ = [
+    "Activity",
+    "Attendance",
+    "Check",
+    "Checkpoint",
+    "Device",
+    "EmptyHouse",
+    "Evidence",
+    "Finding",
+    "FindingKind",
+    "FindingPhoto",
+    "GapTask",
+    "House",
+    "LakeCursor",
+    "Leg",
+    "Member",
+    "PatrolItem",
+    "Post",
+    "Program",
+    "RosterRule",
+    "RosterSwap",
+    "Round",
+    "Segment",
+    "SensitiveReading",
+    "Sos",
+    "StepNote",
+    "TrackPart",
+]  # fmt: skip

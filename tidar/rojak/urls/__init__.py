@@ -1,0 +1,15 @@
+"""Every address of Si Rojak, by what it is about."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern
+
+from tidar.rojak.urls import coverage, field, findings, register
+
+app_name = "rojak"
+urlpatterns: list[URLPattern] = [
+    *coverage.urlpatterns,
+    *register.urlpatterns,
+    *field.urlpatterns,
+    *findings.urlpatterns,
+]

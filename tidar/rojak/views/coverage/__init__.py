@@ -1,0 +1,1 @@
+"""Pages: coverage, gaps, fairness, effort."""

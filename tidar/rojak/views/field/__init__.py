@@ -1,0 +1,1 @@
+"""What phones of the patrol ask, and what the head of the RW decides about what they sent."""

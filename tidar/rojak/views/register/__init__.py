@@ -1,0 +1,1 @@
+"""Pages of the register: posts, route, stickers, members, roster, attendance, paper."""
