@@ -13,12 +13,12 @@ from datetime import datetime
 
 from django.db import transaction
 
-from tidar.common.actor import Actor, system
+from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
 from tidar.common.signed_records import UnableToRead
 from tidar.formulir import api as formulir
-from tidar.people import api as people
 from tidar.rojak.actions.applying import Applying, Taken, apply_all
+from tidar.rojak.actions.authors import author
 from tidar.rojak.actions.judging import Sender, doubts_about
 from tidar.rojak.models import Activity, Finding, PatrolItem
 from tidar.rojak.queries.items import Known, known_for, versions_of
@@ -226,8 +226,22 @@ class Intake:
         for row in waiting.select_related("device").order_by("happened_at", "id"):
             by_sender.setdefault((row.device_id, row.manner, row.actor_id), []).append(row)
         for rows in by_sender.values():
-            sender = sender_of(rows[0], by=self.sender.by, at=self.sender.at)
-            Intake(sender, self.versions, is_careful=self.is_careful).reconsider(rows)
+            self._reconsider_waiting(rows)
+
+    def _reconsider_waiting(self, rows: Sequence[PatrolItem]) -> None:
+        """Of one sender; carefully, each by itself: one that fails stays held with a sentence and stops nobody."""
+        for some in [[row] for row in rows] if self.is_careful else [rows]:
+            try:
+                with transaction.atomic(savepoint=self.is_careful):
+                    sender = sender_of(some[0], by=self.sender.by, at=self.sender.at)
+                    Intake(sender, self.versions, is_careful=self.is_careful).reconsider(some)
+            except Exception:
+                if not self.is_careful:
+                    raise
+                log.exception("item %s cannot be looked at again; it stays held", some[0].pk)
+                PatrolItem.objects.filter(pk=some[0].pk).update(sentence=FAILED, waits_for=None)
+                for kept in self.versions.get(some[0].item_id, ()):
+                    kept.refresh_from_db(fields=["state", "sentence", "waits_for", "post"])
 
     def reconsider(self, rows: Sequence[PatrolItem], *, overlook: bool = False) -> None:
         """Decide again about versions that were held, and apply those that count now. `overlook`: a person says so."""
@@ -268,12 +282,7 @@ class Intake:
 def sender_of(row: PatrolItem, *, by: Actor, at: datetime) -> Sender:
     """Whose act a kept version is, for deciding about it again at `at`."""
     user = str(row.device.user_id) if row.device else row.actor_id
-    if user == by.id:
-        person = by
-    elif user.startswith("system:"):
-        person = system(user.removeprefix("system:"))
-    else:
-        person = people.actor_for_user(user, at=at)
+    person = author(user, by=by, at=at)
     return Sender(person=person, device=row.device, manner=row.manner, by=by, at=at)
 
 

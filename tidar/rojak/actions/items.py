@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToCarry, UnableToFind
 from tidar.common.signed_records import SIGNATURE_BYTES, UnableToRead, content_hash, is_signed
-from tidar.people import api as people
+from tidar.rojak.actions.authors import author
 from tidar.rojak.actions.intake import Intake, Sent
 from tidar.rojak.actions.judging import PERMISSION, Sender
 from tidar.rojak.actions.locking import lock_items
@@ -101,7 +101,7 @@ def _sender(device_id: uuid.UUID | None, *, by: Actor, at: datetime, manner: str
     if by.id == str(device.user_id):
         return Sender(person=by, device=device, manner=manner, by=by, at=at)
     by.must(permission, area=device.area_code)  # a colleague may carry it to where there is signal
-    person = people.actor_for_user(device.user_id, at=at)
+    person = author(str(device.user_id), by=by, at=at)
     return Sender(person=person, device=device, manner=manner, by=by, at=at)
 
 

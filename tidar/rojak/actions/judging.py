@@ -58,7 +58,9 @@ def doubts_about(item: Item, known: Known, sender: Sender, *, received_at: datet
 
 def _about_sender(post: Post, sender: Sender) -> list[Doubt]:
     found = []
-    if not sender.person.may(PERMISSION[sender.manner], area=post.area_code):
+    if not sender.person.is_known:
+        found.append(rules.GONE)
+    elif not sender.person.may(PERMISSION[sender.manner], area=post.area_code):
         found.append(rules.FOREIGN_POST)
     if sender.device is not None and sender.device.revoked_at is not None:
         found.append(rules.REVOKED)

@@ -27,6 +27,7 @@ class Doubt:
 UNKNOWN_ROUND = Doubt("Menunggu ronda: catatan mulai rondanya belum sampai.", is_final=True, waits=True)
 FOREIGN_ROUND = Doubt("Ronda itu milik pos lain.", is_final=True)
 NO_ROUND = Doubt("Catatan ini harus menyebut rondanya.", is_final=True)
+GONE = Doubt("Akun pengirimnya sudah tidak ada; ketua RW memeriksanya dulu.")
 FOREIGN_POST = Doubt("Pos itu bukan wilayah ronda pengirimnya.")
 REVOKED = Doubt("HP ini sudah dicabut; catatannya diperiksa dulu.")
 STRANGE_LEADER = Doubt("Pemimpin ronda bukan anggota pos ini.")
