@@ -54,7 +54,7 @@ def test_formulas_give_what_the_vectors_say(page: Page) -> None:
 
 def test_filled_in_forms_give_what_the_vectors_say(page: Page) -> None:
     got = page.evaluate(
-        "([form, checks, today]) => checks.map((one) => formulir.check(form, one.answers, today))",
+        "([form, checks, today]) => checks.map((one) => formulir.check(form, one.answers, today, one.photos ?? null))",
         [VECTORS["definition"], VECTORS["checks"], TODAY],
     )
     assert got == [{"answers": one["kept"], "problems": one["problems"]} for one in VECTORS["checks"]]

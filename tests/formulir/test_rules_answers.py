@@ -23,7 +23,7 @@ def test_the_vectors_form_is_read_from_its_xlsform() -> None:
 
 @pytest.mark.parametrize("vector", VECTORS["checks"], ids=range(len(VECTORS["checks"])))
 def test_a_filled_in_form_gives_what_the_vectors_say(vector: dict) -> None:
-    checked = check(FORM, vector["answers"], today=DAY)
+    checked = check(FORM, vector["answers"], today=DAY, photos=vector.get("photos"))
     assert checked.answers == vector["kept"]
     assert [list(problem) for problem in checked.problems] == vector["problems"]
 

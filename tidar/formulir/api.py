@@ -15,7 +15,7 @@ from tidar.formulir.actions.photos import (
     too_large,
 )
 from tidar.formulir.actions.receiving import receiver
-from tidar.formulir.actions.submitting import Given, submit
+from tidar.formulir.actions.submitting import Given, accept_held, submit
 from tidar.formulir.queries.checking import check_answers
 from tidar.formulir.queries.erasable import (
     answered_before,
@@ -31,7 +31,7 @@ from tidar.formulir.rules.views import FormView, Received, SubmissionView
 
 __all__ = [
     "Answer", "Checked", "FormView", "Given", "PhotoView", "Received", "SubmissionView", "UnableToAdopt",
-    "UnableToReceivePhoto", "adopt_folder", "adopt_form", "announce_photos", "answered_before", "check_answers",
+    "UnableToReceivePhoto", "accept_held", "adopt_folder", "adopt_form", "announce_photos", "answered_before", "check_answers",
     "check_photos", "drop_old_parts", "erase_answers", "erase_photo", "photo", "photo_bytes", "photo_offset",
     "photo_receiver", "photo_states", "photos_answered", "photos_before", "photos_kept_for_answers", "published",
     "receive_photo_part", "receiver", "refuse_photo", "said", "shown", "submission", "submit", "too_large", "version",

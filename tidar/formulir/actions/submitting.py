@@ -18,7 +18,7 @@ from tidar.common.errors import UnableToAgree, UnableToFind
 from tidar.formulir.actions.photos import announce_photos
 from tidar.formulir.models import Attachment, Submission
 from tidar.formulir.queries.forms import version as version_named
-from tidar.formulir.queries.submissions import view_of
+from tidar.formulir.queries.submissions import SETTLED_HERE, view_of
 from tidar.formulir.rules.answers import check
 from tidar.formulir.rules.views import FormView, SubmissionView
 from tidar.places import api as places
@@ -47,7 +47,8 @@ def submit(
     """Keep answers to `form` (key, version) with their problems. Idempotent; a revision is a submission of its own.
 
     Answers are kept as the form leaves them: hidden ones null, computed ones computed again. `given.state` "diterima"
-    with problems found here becomes "ditahan". No audit entry: what asked for it has its own.
+    with problems found here becomes "ditahan"; an answer that names a photograph beside `given.photos` is one (not so
+    of ODK clients, whose files may still come). No audit entry: what asked for it has its own.
     Raises `UnableToFind` (no such version), `UnableToAgree` (the id came before with other content, HTTP 409).
     """
     view = version_named(*form)
@@ -64,6 +65,17 @@ def submit(
     return view_of(made, form=view, photos=given.photos if is_new else None, was_here=not is_new)
 
 
+@transaction.atomic
+def accept_held(*, submission_id: uuid.UUID, reason: str, by: Actor, at: datetime) -> bool:
+    """A program decided that held answers of its own app count although they do not fit their form; whether they did.
+
+    What is not held, or is decided on our own pages, stays as it is. No audit entry: what asked for it has its own.
+    """
+    rows = Submission.objects.filter(pk=submission_id, state=State.HELD).exclude(client__in=SETTLED_HERE)
+    settled = {"settled_at": at, "settled_by": by.id[:80], "settlement": reason.strip()[:300]}
+    return bool(rows.update(state=State.RECEIVED, **settled))
+
+
 def attach(submission: Submission, photos: Mapping[str, str], *, by: Actor, at: datetime) -> None:
     """The photographs (name → SHA-256) belong to the submission; whoever was not announced yet is now."""
     announce_photos(sha256s=list(photos.values()), by=by, at=at)
@@ -75,7 +87,8 @@ def attach(submission: Submission, photos: Mapping[str, str], *, by: Actor, at: 
 
 def _row(view: FormView, answers: Mapping[str, Any], given: Given, *, by: Actor, at: datetime) -> dict[str, Any]:
     day = given.happened_at.astimezone(places.region().zone).date()
-    checked = check(view.definition, answers, today=day)
+    photos = None if given.client == Submission.Client.ODK else given.photos
+    checked = check(view.definition, answers, today=day, photos=photos)
     held = bool(checked.problems) and given.state == State.RECEIVED
     return {
         "version_id": view.version_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -15,12 +15,20 @@ from tidar.formulir.rules.answers import Checked, check
 from tidar.places import api as places
 
 
-def check_answers(*, key: str, version: str, answers: Mapping[str, Any], today: date | None = None) -> Checked:
+def check_answers(
+    *,
+    key: str,
+    version: str,
+    answers: Mapping[str, Any],
+    today: date | None = None,
+    photos: Collection[str] | None = None,
+) -> Checked:
     """Answers as they may be kept and what is wrong with each; `today` is the day of answering (default: now).
 
-    Raises `UnableToFind` when there is no such version.
+    `photos`: the names by which an answer may call a photograph (None: any, as they come later). Raises `UnableToFind` when there is no such version.
     """
     found = version_named(key, version)
     if found is None:
         raise UnableToFind(_("Versi formulir itu tidak ada."))
-    return check(found.definition, answers, today=today or clock.now().astimezone(places.region().zone).date())
+    day = today or clock.now().astimezone(places.region().zone).date()
+    return check(found.definition, answers, today=day, photos=photos)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +24,7 @@ MENTION = re.compile(r"\$\{\s*([A-Za-z_][\w.-]*)\s*\}", re.ASCII)
 REQUIRED = "Wajib diisi."
 NOT_FITTING = "Jawaban ini tidak sesuai."
 UNKNOWN = "Pertanyaan ini tidak ada di formulir."
+NO_SUCH_PHOTO = "Foto “{name}” tidak ada di antara foto yang disertakan."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +40,14 @@ class Checked:
         return not self.problems
 
 
-def check(definition: Definition, answers: Answers, *, today: date) -> Checked:
-    """Hold answers against a form; each wrong one is a problem with a sentence and is kept as it came, if it can be."""
-    sheet = Sheet(definition, answers, today=today)
+def check(
+    definition: Definition, answers: Answers, *, today: date, photos: Collection[str] | None = None
+) -> Checked:
+    """Hold answers against a form; each wrong one is a problem with a sentence and is kept as it came, if it can be.
+
+    `photos`: the names by which an answer may call a photograph (None: whatever it says, as it comes later).
+    """
+    sheet = Sheet(definition, answers, today=today, photos=photos)
     kept: dict[str, Answer] = {}
     problems: list[tuple[str, str]] = []
     for name, question in sheet.questions.items():
@@ -64,8 +70,11 @@ def shown(definition: Definition, answers: Answers, *, today: date) -> frozenset
 class Sheet:
     """One filled-in form: what each question is worth, computed when asked and once."""
 
-    def __init__(self, definition: Definition, answers: Answers, *, today: date) -> None:
+    def __init__(
+        self, definition: Definition, answers: Answers, *, today: date, photos: Collection[str] | None = None
+    ) -> None:
         self.questions = questions_by_name(definition)
+        self.photos = photos
         self.answers = answers
         self.today = today.isoformat()
         self._values: dict[str, Value] = {}
@@ -118,11 +127,17 @@ class Sheet:
             return ""
         if is_blank(self.answers.get(name)):
             return REQUIRED if self.is_required(name) else ""
-        if sentence := fault_of_kind(question, self.answers[name]):
+        if sentence := fault_of_kind(question, self.answers[name]) or self._missing(question, self.answers[name]):
             return sentence
         if self._is_true(question.get("constraint", True)):
             return ""
         return str(question.get("constraint_message") or NOT_FITTING)
+
+    def _missing(self, question: Question, given: object) -> str:
+        """Why a photograph that an answer names is none of those that came with it, "" when it is one."""
+        if question["type"] != "photo" or self.photos is None or given in self.photos:
+            return ""
+        return NO_SUCH_PHOTO.format(name=str(given)[:12])
 
     def _value(self, name: str) -> Value:
         question = self.questions.get(name)

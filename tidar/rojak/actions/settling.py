@@ -15,16 +15,16 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
-from tidar.common.errors import UnableTo, UnableToFind
+from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
+from tidar.formulir import api as formulir
 from tidar.rojak.actions.intake import Intake, sender_of
 from tidar.rojak.actions.locking import lock_items
-from tidar.rojak.models import PatrolItem
+from tidar.rojak.models import Finding, PatrolItem
 from tidar.rojak.queries.items import versions_of
-from tidar.rojak.queries.persons import area_of, may_see
+from tidar.rojak.queries.persons import may_see, may_settle
 from tidar.rojak.rules.items import REVISABLE, read_item
 
 State = PatrolItem.State
-COORDINATE = "patrol.coordinate"
 
 
 class UnableToSettle(UnableTo):
@@ -76,6 +76,7 @@ def _settle(
     row = next(one for one in versions[row.item_id] if one.pk == number)
     before = {"state": str(row.state), "sentence": row.sentence}
     act(Intake(sender_of(row, by=by, at=at), versions), row)
+    _answers_follow(row, why, by=by, at=at)
     if row.state != State.CONFLICT:
         row.settled_at, row.settled_by, row.settlement, row.waits_for = at, by.name[:80], why, None
         row.save(update_fields=["state", "settled_at", "settled_by", "settlement", "waits_for"])
@@ -91,13 +92,22 @@ def _settle(
     return row
 
 
+def _answers_follow(row: PatrolItem, why: str, *, by: Actor, at: datetime) -> None:
+    """The answers of a finding that counts now count as well, whatever their form found wrong with them."""
+    if row.state != State.ACCEPTED or row.kind != "finding":
+        return
+    for submission in Finding.objects.filter(pk=row.item_id, submission__isnull=False).values_list("submission", flat=True):
+        formulir.accept_held(submission_id=submission, reason=why, by=by, at=at)
+
+
 def _must_lead(row: PatrolItem, versions: Sequence[PatrolItem], by: Actor) -> None:
-    """Only who leads where it belongs, and where the version that counts does; about a person, who may read that."""
+    """Only who leads where the version that counts belongs, else this one; about a person, who may read that."""
+    accepted = next((one for one in versions if one.state == State.ACCEPTED and one.pk != row.pk), None)
+    if may_settle(by, row, accepted):
+        return
     if not may_see(by, row):
         raise UnableToFind(_("Catatan itu tidak ada."))
-    accepted = [one for one in versions if one.state == State.ACCEPTED]
-    for one in (row, *accepted):
-        by.must(COORDINATE, area=area_of(one))
+    raise UnableToAllow(_("Ini diputuskan ketua RW tempat catatan itu dihitung."))
 
 
 def _keys(row: PatrolItem) -> set[uuid.UUID]:

@@ -109,9 +109,9 @@ export const isBlank = (given) => given === null || given === undefined || (type
 
 /** One filled-in form: what is shown, what each question is worth, what is wrong. Make a new one after each answer. */
 export class Sheet {
-  constructor(definition, answers, today) {
+  constructor(definition, answers, today, photos = null) {
     this.questions = new Map(definition.questions.map((question) => [question.name, question]));
-    Object.assign(this, { answers, today, values: new Map(), seen: new Map() });
+    Object.assign(this, { answers, today, photos, values: new Map(), seen: new Map() });
   }
 
   isShown(name) {
@@ -135,7 +135,12 @@ export class Sheet {
     const question = this.questions.get(name), given = this.answers[name];
     if (!this.isShown(name)) return "";
     if (isBlank(given)) return this.isTrue(question.required) ? REQUIRED : "";
-    return faultOfKind(question, given) || (this.isTrue(question.constraint ?? true) ? "" : question.constraint_message || NOT_FITTING);
+    return faultOfKind(question, given) || this.missing(question, given) || (this.isTrue(question.constraint ?? true) ? "" : question.constraint_message || NOT_FITTING);
+  }
+
+  missing(question, given) {
+    if (question.type !== "photo" || !this.photos || this.photos.includes(given)) return "";
+    return `Foto “${cut(given, 12)}” tidak ada di antara foto yang disertakan.`;
   }
 
   /** A label or hint with `${name}` replaced by what was answered. */
@@ -158,9 +163,12 @@ function said(question, value) {
     : labels.get(asText(value)) ?? asText(value);
 }
 
-/** `{answers, problems: [[name, sentence], …]}`: hidden answers null, computed ones computed, the rest checked. */
-export function check(definition, answers, today) {
-  const sheet = new Sheet(definition, answers, today), kept = {}, problems = [];
+/**
+ * `{answers, problems: [[name, sentence], …]}`: hidden answers null, computed ones computed, the rest checked. `photos`: the
+ * names by which an answer may call a photo (null: any).
+ */
+export function check(definition, answers, today, photos = null) {
+  const sheet = new Sheet(definition, answers, today, photos), kept = {}, problems = [];
   for (const [name, question] of sheet.questions) {
     if (question.type === "calculate") kept[name] = written(sheet.value(name));
     else if (ASKING.has(question.type)) {

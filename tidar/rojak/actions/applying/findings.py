@@ -59,7 +59,7 @@ def _submitted(one: Taken, applying: Applying) -> uuid.UUID | None:
         client=sender.manner,
         happened_at=item.at,
         device=sender.device_id,
-        photos={f"foto-{number}.jpg": sha256 for number, sha256 in enumerate(item.photos, start=1)},
+        photos=_named(item.photos, item.data["answers"].values()),
         area_code=applying.post(one).area_code,
     )
     kept = formulir.submit(
@@ -68,6 +68,14 @@ def _submitted(one: Taken, applying: Applying) -> uuid.UUID | None:
         answers=item.data["answers"], given=given, by=sender.person, at=sender.at,
     )  # fmt: skip
     return kept.id
+
+
+def _named(photos: Sequence[str], answers: Iterable[object]) -> dict[str, str]:
+    """Photographs by name: what an answer names is called by its SHA-256, every other by its place in the row."""
+    said = {one for one in answers if isinstance(one, str)}
+    return {
+        sha256 if sha256 in said else f"foto-{number}.jpg": sha256 for number, sha256 in enumerate(photos, start=1)
+    }
 
 
 def _announced(taken: Sequence[Taken], applying: Applying) -> dict[str, formulir.PhotoView]:
