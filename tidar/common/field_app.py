@@ -1,8 +1,8 @@
 """Apps for phones that work without signal: an empty shell, its manifest, and the worker that keeps it on the phone.
 
-An app says what it is (`FieldApp`); its views are these functions. The shell holds nothing about anybody: what a person
-sees comes from the app's own addresses and stays in the phone's store. What is kept on the phone is found, not listed:
-all modules of the app's folder, and what they import from elsewhere (`ui/static/lapangan/`, libraries).
+An app says what it is (`FieldApp`); `views_of` makes its three views. The shell holds nothing about anybody: what a
+person sees comes from the app's own addresses and stays in the phone's store. What is kept on the phone is found, not
+listed: all modules of the app's folder, and what they import from elsewhere (`ui/static/lapangan/`, libraries).
 """
 
 from __future__ import annotations
@@ -13,18 +13,25 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import Promise
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import ensure_csrf_cookie
+
+from tidar.common.access import View, public, requires
 
 ENTRY, WORKER = "app.js", "worker.js"
 SUM_DIGITS = 12
+SHELL = "lapangan/shell.html"  # what all shells extend
 FONT = "vendor/plus-jakarta-sans-latin.woff2"
 EXTRAS = ("vendor/jsqr.js", "vendor/ed25519.js")  # only where the phone's browser cannot do it alone
 IMPORT = re.compile(r"""^(?:import|export|\}) ?[^"'()]*["']((?:\.{1,2}/|/)[^"']+)["'];?$""", re.M)
@@ -32,19 +39,37 @@ IMPORT = re.compile(r"""^(?:import|export|\}) ?[^"'()]*["']((?:\.{1,2}/|/)[^"']+
 
 @dataclass(frozen=True, slots=True)
 class FieldApp:
-    """One app: `static` is its folder below /static/, `url` the name of its page's address, `styles` its style sheets.
+    """One app: `static` is its folder below /static/ and below templates, `url` the name of its page's address.
 
-    Its manifest's address is called `<url>_manifest`, its worker's `<url>_worker`; `template` is its shell, in a folder
-    of its own.
+    Its manifest's address is called `<url>_manifest`, its worker's `<url>_worker`. In `folder` are its modules,
+    `icon.svg` and its style sheet, in `templates` its `shell.html`, which extends `lapangan/shell.html`. Whoever has
+    `permission` gets the shell. `title` is on the page, `name` and `short_name` are on the phone's home screen.
     """
 
     folder: Path
-    static: str
-    template: str
     templates: Path
+    static: str
+    style: str
     url: str
-    styles: tuple[str, ...]
-    icon: str
+    permission: str
+    title: str | Promise
+    name: str | Promise
+    short_name: str | Promise
+
+    @property
+    def template(self) -> str:
+        """The name of its shell."""
+        return f"{self.static}/shell.html"
+
+    @property
+    def styles(self) -> tuple[str, ...]:
+        """Names below /static/ of its style sheets, its own last."""
+        return ("tokens.css", "lapangan/lapangan.css", f"{self.static}/{self.style}")
+
+    @property
+    def icon(self) -> str:
+        """Its picture on the home screen."""
+        return f"{self.static}/icon.svg"
 
     @property
     def entry(self) -> str:
@@ -84,6 +109,7 @@ class FieldApp:
         """Twelve digits that change with anything the phone keeps."""
         digest = hashlib.sha256()
         own = sorted(path for folder in (self.folder, self.templates) for path in folder.rglob("*.*"))
+        own.append(Path(str(get_template(SHELL).origin.name)))
         scripts = [path for path in own if path.suffix == ".js"]
         styles = [name for name in self.styles if not name.startswith(f"{self.static}/")]
         for path in [*own, *(Path(str(finders.find(n))) for n in [*sorted(self._imported(scripts)), *styles, *EXTRAS])]:
@@ -109,27 +135,63 @@ def _joined(name: str, target: str) -> str:
     return "/".join(parts)
 
 
+class Views(NamedTuple):
+    """The three views of an app."""
+
+    page: View
+    manifest: View
+    worker: View
+
+
+def views_of(app: FieldApp) -> Views:
+    """The shell for who has its permission, with the form token that the app sends with; its manifest, its worker."""
+
+    @requires(app.permission)
+    @ensure_csrf_cookie
+    @never_cache
+    def page(request: HttpRequest) -> HttpResponse:
+        """The shell."""
+        return shell_page(app, request)
+
+    @public
+    @never_cache
+    def manifest(_request: HttpRequest) -> HttpResponse:
+        """For the phone's home screen."""
+        return manifest_of(app)
+
+    @public
+    @never_cache
+    def worker(request: HttpRequest) -> HttpResponse:
+        """The service worker."""
+        return worker_of(app, request)
+
+    return Views(page, manifest, worker)
+
+
 def shell_page(app: FieldApp, request: HttpRequest) -> HttpResponse:
-    """The shell: `version`, `entry`, and the other `modules`, for preloading.
+    """The shell: `title`, `version`, `entry`, and the other `modules`, for preloading.
 
     It is sent zipped, which is felt where signal is weak. It repeats nothing that a visitor sends and holds no form
     token (that is in the cookie), so its size gives nothing away (BREACH).
     """
     modules = [address for address in app.modules if address != app.entry]
-    page = render(request, app.template, {"version": app.version, "entry": app.entry, "modules": modules})
-    return zipped(request, page)
+    given = {
+        "title": app.title, "version": app.version, "entry": app.entry, "modules": modules, "icon": app.icon,
+        "styles": app.styles, "font": FONT, "manifest": reverse(f"{app.url}_manifest"),
+    }  # fmt: skip
+    return zipped(request, render(request, app.template, given))
 
 
-def zipped(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+def zipped(request: HttpRequest, answer: HttpResponse, *, level: int = 9) -> HttpResponse:
     """The answer, smaller where the browser can read it so."""
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        answer.content = gzip.compress(answer.content, mtime=0)
+        answer.content = gzip.compress(answer.content, compresslevel=level, mtime=0)
         answer["Content-Encoding"] = "gzip"
     patch_vary_headers(answer, ["Accept-Encoding"])
     return answer
 
 
-def manifest(app: FieldApp, *, name: str, short_name: str) -> HttpResponse:
+def manifest_of(app: FieldApp) -> HttpResponse:
     """What the phone needs to put the app on its home screen (W3C Web Application Manifest)."""
     address = reverse(app.url)
     icons = [
@@ -137,14 +199,14 @@ def manifest(app: FieldApp, *, name: str, short_name: str) -> HttpResponse:
         for purpose in ("any", "maskable")
     ]
     content: dict[str, Any] = {
-        "id": address, "name": name, "short_name": short_name, "lang": "id", "start_url": address, "scope": address,
-        "display": "standalone", "orientation": "portrait", "background_color": "#f2f4f1", "theme_color": "#0b6a4d",
-        "icons": icons,
+        "id": address, "name": str(app.name), "short_name": str(app.short_name), "lang": "id", "start_url": address,
+        "scope": address, "display": "standalone", "orientation": "portrait", "background_color": "#f2f4f1",
+        "theme_color": "#0b6a4d", "icons": icons,
     }  # fmt: skip
     return JsonResponse(content, content_type="application/manifest+json")
 
 
-def worker(app: FieldApp, request: HttpRequest) -> HttpResponse:
+def worker_of(app: FieldApp, request: HttpRequest) -> HttpResponse:
     """The service worker. Its bytes change with any file of the shell, which is how phones learn of a new version.
 
     `SUMS` has the first digits of each module's SHA-256: what the phone keeps is what this version is made of.

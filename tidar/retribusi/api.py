@@ -8,10 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from tidar.common.actor import Actor
+from tidar.common.phones import NewDevice
 from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash
 from tidar.retribusi.actions.assessing import issue_run, preview_run, sign_run
 from tidar.retribusi.actions.custody import confirm_handover, declare_handover, deposit
-from tidar.retribusi.actions.devices import NewDevice, approve_device, register_device
+from tidar.retribusi.actions.devices import approve_device, register_device
 from tidar.retribusi.actions.loading import load_levies
 from tidar.retribusi.actions.syncing import SignedRecord, SyncAnswer, sync
 from tidar.retribusi.models import Device, Market, Run

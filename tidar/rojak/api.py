@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from tidar.common.phones import NewDevice
 from tidar.rojak.actions.covering import cover_nights
-from tidar.rojak.actions.devices import NewDevice, register_device
+from tidar.rojak.actions.devices import register_device
 from tidar.rojak.actions.exporting import export_patrol, export_segments
 from tidar.rojak.actions.findings import confirm_fixed, pass_on
 from tidar.rojak.actions.items import ItemAnswer, SignedItem, receive

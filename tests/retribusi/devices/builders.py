@@ -11,11 +11,12 @@ from tests.people.builders import person
 from tests.retribusi.devices.signing import Phone
 from tests.retribusi.paying import builders as paying
 from tidar.common.actor import Actor
+from tidar.common.phones import NewDevice
 from tidar.common.signed_records import bytes_from
 from tidar.ledger import api as ledger
 from tidar.people.models import User
 from tidar.people.queries.actors import actor_of_user
-from tidar.retribusi.actions.devices import NewDevice, approve_device, register_device
+from tidar.retribusi.actions.devices import approve_device, register_device
 from tidar.retribusi.actions.syncing import SignedRecord, SyncAnswer, sync
 from tidar.retribusi.models import Device, Payment
 from tidar.retribusi.rules import accounts as names

@@ -11,12 +11,11 @@ from tests.retribusi.devices.builders import AT, EVENING, actor_of, registered, 
 from tests.retribusi.devices.signing import Phone, numbered
 from tidar.common.errors import UnableToAgree, UnableToAllow, UnableToFind
 from tidar.common.models import AuditEntry
+from tidar.common.phones import NewDevice, UnableToRegisterDevice
 from tidar.common.signed_records import SMALL_ORDER
 from tidar.people.models import Notice
 from tidar.retribusi.actions.devices import (
-    NewDevice,
     UnableToDecide,
-    UnableToRegisterDevice,
     approve_device,
     register_device,
     revoke_device,

@@ -72,7 +72,7 @@ def test_a_phone_registers_itself_and_asks_how_it_stands(colleague, stranger) ->
 def test_a_foreign_key_is_a_conflict_in_words(who, colleague) -> None:
     answer = post(colleague, REGISTER, registration(who.phone, id=str(uuid.uuid4())))
     assert (answer.status_code, Device.objects.count()) == (409, 1)
-    assert answer.json()["error"]["message"] == "Kunci itu milik alat lain yang sudah terdaftar."
+    assert answer.json()["error"]["message"] == "Kunci itu milik HP lain yang sudah terdaftar."
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from tests.rojak.builders import AT, RW, SINCE, City, city, make_checkpoint, make_kind
 from tidar.common.actor import Actor
 from tidar.common.ids import uuid7
+from tidar.common.phones import NewDevice
 from tidar.common.signed_records import canonical, content_hash
 from tidar.people import api as people
 from tidar.people.models import Assignment, User
-from tidar.rojak.actions.devices import NewDevice, register_device
+from tidar.rojak.actions.devices import register_device
 from tidar.rojak.actions.items import ItemAnswer, SignedItem, receive
 from tidar.rojak.models import Checkpoint, FindingKind
 from tidar.rojak.rules.items import NO_BASE

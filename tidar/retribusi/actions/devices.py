@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -12,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
-from tidar.common.errors import UnableTo, UnableToAgree, UnableToAllow, UnableToFind
-from tidar.common.signed_records import is_key
+from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
+from tidar.common.phones import NewDevice, Registered, must_have_room, next_code, same_as, usable
 from tidar.people import api as people
 from tidar.retribusi.models import Device
 from tidar.retribusi.queries.reach import decides_for
@@ -23,56 +22,30 @@ SUPERVISE = "levies.supervise"
 CODE_LOCK = 716_005  # held while the next code is chosen
 
 
-class UnableToRegisterDevice(UnableTo):
-    """The phone cannot be registered like this."""
-
-
 class UnableToDecide(UnableTo):
     """The phone cannot be approved or revoked like this."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewDevice:
-    """What a phone says of itself: its own id, the raw bytes of its public key, and what its owner calls it."""
-
-    id: uuid.UUID
-    public_key: bytes
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """The phone as it is known here; `is_new` False when the same came before."""
-
-    device: Device
-    is_new: bool
-
-
-def register_device(*, device: NewDevice, by: Actor, at: datetime) -> Registered:
+def register_device(*, device: NewDevice, by: Actor, at: datetime) -> Registered[Device]:
     """A collector's own phone is known from now on, with a code for its receipts (K01 …); the same again is the same.
 
     It waits for a supervisor's approval; the supervisors are told. Raises `UnableToAgree` when the id or the key
     belongs to another phone or person, `UnableToRegisterDevice` for what is no key and for too many phones.
     """
     agency = _agency_of(by)
-    if not is_key(device.public_key):
-        raise UnableToRegisterDevice(_("Kunci alat itu bukan kunci Ed25519."))
-    name = " ".join(device.name.split())[:120] or _("HP tanpa nama")
+    device = usable(device, most_letters=120)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CODE_LOCK])
         if known := _known(device, by):
             return Registered(known, is_new=False)
-        in_use = Device.objects.filter(collector_id=by.id, revoked_at=None).count()
-        if in_use >= MAX_PHONES:
-            raise UnableToRegisterDevice(
-                _("Anda sudah memakai %d alat. Cabut dulu yang hilang atau tidak dipakai.") % in_use
-            )
+        must_have_room(Device.objects.filter(collector_id=by.id, revoked_at=None).count(), most=MAX_PHONES)
+        code = next_code("K", Device.objects.values_list("code", flat=True))
         fresh = Device.objects.create(
-            id=device.id, code=_next_code(), public_key=device.public_key, collector_id=by.id,
-            collector_name=by.name[:200], agency_id=agency, name=name, registered_at=at,
+            id=device.id, code=code, public_key=device.public_key, collector_id=by.id,
+            collector_name=by.name[:200], agency_id=agency, name=device.name, registered_at=at,
         )  # fmt: skip
-        after = {"code": fresh.code, "collector": by.id, "agency": agency, "name": name}
+        after = {"code": fresh.code, "collector": by.id, "agency": agency, "name": fresh.name}
         record("device.register", by=by, at=at, subject=("device", str(fresh.pk)), after=after)
         _tell_supervisors(fresh, at=at)
     return Registered(fresh, is_new=True)
@@ -87,20 +60,10 @@ def _agency_of(by: Actor) -> str:
 
 
 def _known(device: NewDevice, by: Actor) -> Device | None:
-    """The phone when exactly it came before; another phone under its id or its key is refused."""
     known = Device.objects.filter(pk=device.id).first()
-    if known is not None and bytes(known.public_key) == device.public_key and known.collector_id == by.id:
-        return known
-    if known is not None:
-        raise UnableToAgree(_("Alat itu sudah terdaftar dengan kunci atau juru pungut lain."))
-    if Device.objects.filter(public_key=device.public_key).exists():
-        raise UnableToAgree(_("Kunci itu milik alat lain yang sudah terdaftar."))
-    return None
-
-
-def _next_code() -> str:
-    numbers = [int(code[1:]) for code in Device.objects.values_list("code", flat=True) if code[1:].isdigit()]
-    return f"K{max(numbers, default=0) + 1:02d}"
+    is_own = known is not None and known.collector_id == by.id
+    is_key_known = Device.objects.filter(public_key=device.public_key).exists()
+    return same_as(known, device, is_own=is_own, is_key_known=is_key_known)
 
 
 def _tell_supervisors(device: Device, *, at: datetime) -> None:

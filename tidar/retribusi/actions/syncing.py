@@ -31,10 +31,6 @@ PER_MINUTE = 60  # batches of one phone; a day's work is one or two
 AHEAD_OF_RECORDS = 10_000  # how far a phone may claim to be ahead of what is here
 
 
-class UnableToSync(UnableTo):
-    """The batch cannot be taken like this; nothing of it was."""
-
-
 class UnableToHurry(UnableTo):
     """The phone sends more often than it may (HTTP 429); `retry_after` in seconds."""
 

@@ -7,43 +7,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import ensure_csrf_cookie
+from django.utils.translation import gettext_lazy as _
 
 from tidar.common import field_app
-from tidar.common.access import public, requires
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = field_app.FieldApp(
     folder=ROOT / "static" / "retribusi" / "pungut",
-    static="retribusi/pungut",
-    template="retribusi/pungut/shell.html",
     templates=ROOT / "templates" / "retribusi" / "pungut",
+    static="retribusi/pungut",
+    style="pungut.css",
     url="retribusi:pungut",
-    styles=("tokens.css", "lapangan/lapangan.css", "retribusi/pungut/pungut.css"),
-    icon="retribusi/pungut/icon.svg",
+    permission="levies.collect",
+    title=_("Pungut"),
+    name=_("Pungut – e-Retribusi"),
+    short_name=_("Pungut"),
 )
-
-
-@requires("levies.collect")
-@ensure_csrf_cookie
-@never_cache
-def page(request: HttpRequest) -> HttpResponse:
-    """The shell. The form token it sets is what the app sends records with."""
-    return field_app.shell_page(APP, request)
-
-
-@public
-@never_cache
-def manifest(request: HttpRequest) -> HttpResponse:
-    """For the phone's home screen."""
-    return field_app.manifest(APP, name=_("Pungut – e-Retribusi"), short_name=_("Pungut"))
-
-
-@public
-@never_cache
-def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker."""
-    return field_app.worker(APP, request)
+page, manifest, worker = field_app.views_of(APP)

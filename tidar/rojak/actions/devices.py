@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -11,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.audit import record
-from tidar.common.errors import UnableTo, UnableToAgree, UnableToAllow, UnableToFind
-from tidar.common.signed_records import is_key
+from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
+from tidar.common.phones import NewDevice, Registered, must_have_room, next_code, same_as, usable
 from tidar.rojak.models import Device
 
 MAX_PHONES = 4  # of one person in use at once; more is a sign that lost ones were not reported
@@ -20,56 +19,30 @@ CODE_LOCK = 716_011  # held while the next code is chosen
 WALK, COORDINATE = "patrol.walk", "patrol.coordinate"
 
 
-class UnableToRegisterDevice(UnableTo):
-    """The phone cannot be registered like this."""
-
-
 class UnableToRevoke(UnableTo):
     """The phone cannot be taken out of use like this."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewDevice:
-    """What a phone says of itself: its own id, the raw bytes of its public key, and what its owner calls it."""
-
-    id: uuid.UUID
-    public_key: bytes
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Registered:
-    """The phone as it is known here; `is_new` False when the same came before."""
-
-    device: Device
-    is_new: bool
-
-
-def register_device(*, device: NewDevice, by: Actor, at: datetime) -> Registered:
+def register_device(*, device: NewDevice, by: Actor, at: datetime) -> Registered[Device]:
     """A phone may sign for its person from now on, with a code of its own (R01 …); the same again is the same.
 
     Raises `UnableToAgree` when the id or the key belongs to another phone or person, `UnableToRegisterDevice` for what
     is no key and for too many phones.
     """
     area = _area_of(by)
-    if not is_key(device.public_key):
-        raise UnableToRegisterDevice(_("Kunci HP itu bukan kunci Ed25519."))
-    name = " ".join(device.name.split())[:80] or _("HP tanpa nama")
+    device = usable(device, most_letters=80)
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [CODE_LOCK])
         if known := _known(device, by):
             return Registered(known, is_new=False)
-        in_use = Device.objects.filter(user_id=by.id, revoked_at=None).count()
-        if in_use >= MAX_PHONES:
-            raise UnableToRegisterDevice(
-                _("Anda sudah memakai %d HP. Cabut dulu yang hilang atau tidak dipakai.") % in_use
-            )
+        must_have_room(Device.objects.filter(user_id=by.id, revoked_at=None).count(), most=MAX_PHONES)
+        code = next_code("R", Device.objects.values_list("code", flat=True))
         fresh = Device.objects.create(
-            id=device.id, user_id=by.id, area_code=area, name=name, code=_next_code(),
+            id=device.id, user_id=by.id, area_code=area, name=device.name, code=code,
             public_key=device.public_key, registered_at=at,
         )  # fmt: skip
-        after = {"code": fresh.code, "area": area, "name": name}
+        after = {"code": fresh.code, "area": area, "name": fresh.name}
         record("patrol.device.register", by=by, at=at, subject=("patrol-device", str(fresh.pk)), after=after)
     return Registered(fresh, is_new=True)
 
@@ -84,20 +57,10 @@ def _area_of(by: Actor) -> str:
 
 
 def _known(device: NewDevice, by: Actor) -> Device | None:
-    """The phone when exactly it came before; another phone under its id or its key is refused."""
     known = Device.objects.filter(pk=device.id).first()
-    if known is not None and bytes(known.public_key) == device.public_key and str(known.user_id) == by.id:
-        return known
-    if known is not None:
-        raise UnableToAgree(_("HP itu sudah terdaftar dengan kunci atau orang lain."))
-    if Device.objects.filter(public_key=device.public_key).exists():
-        raise UnableToAgree(_("Kunci itu milik HP lain yang sudah terdaftar."))
-    return None
-
-
-def _next_code() -> str:
-    numbers = [int(code[1:]) for code in Device.objects.values_list("code", flat=True) if code[1:].isdigit()]
-    return f"R{max(numbers, default=0) + 1:02d}"
+    is_own = known is not None and str(known.user_id) == by.id
+    is_key_known = Device.objects.filter(public_key=device.public_key).exists()
+    return same_as(known, device, is_own=is_own, is_key_known=is_key_known)
 
 
 def revoke_device(*, device_id: uuid.UUID, reason: str, by: Actor, at: datetime) -> Device:

@@ -7,43 +7,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import ensure_csrf_cookie
+from django.utils.translation import gettext_lazy as _
 
 from tidar.common import field_app
-from tidar.common.access import public, requires
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = field_app.FieldApp(
     folder=ROOT / "static" / "rojak" / "app",
-    static="rojak/app",
-    template="rojak/app/shell.html",
     templates=ROOT / "templates" / "rojak" / "app",
+    static="rojak/app",
+    style="rojak.css",
     url="rojak:app",
-    styles=("tokens.css", "lapangan/lapangan.css", "rojak/app/rojak.css"),
-    icon="rojak/app/icon.svg",
+    permission="patrol.walk",
+    title=_("Ronda"),
+    name=_("Si Rojak – ronda"),
+    short_name=_("Si Rojak"),
 )
-
-
-@requires("patrol.walk")
-@ensure_csrf_cookie
-@never_cache
-def page(request: HttpRequest) -> HttpResponse:
-    """The shell. The form token it sets is what the app sends items with."""
-    return field_app.shell_page(APP, request)
-
-
-@public
-@never_cache
-def manifest(request: HttpRequest) -> HttpResponse:
-    """For the phone's home screen."""
-    return field_app.manifest(APP, name=_("Si Rojak – ronda"), short_name=_("Si Rojak"))
-
-
-@public
-@never_cache
-def worker(request: HttpRequest) -> HttpResponse:
-    """The service worker."""
-    return field_app.worker(APP, request)
+page, manifest, worker = field_app.views_of(APP)

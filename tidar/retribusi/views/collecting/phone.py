@@ -5,48 +5,28 @@
 
 from __future__ import annotations
 
-import gzip
 import uuid
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
-from tidar.common.errors import UnableToAllow, UnableToCarry, UnableToFind
+from tidar.common.errors import UnableToFind
 from tidar.common.middleware import spoken
-from tidar.common.signed_records import KEY_BYTES, UnableToRead, bytes_from
+from tidar.common.phone_requests import Envelope, Registration, Sent, UnableToTrust, small
+from tidar.common.signed_records import UnableToRead, bytes_from
 from tidar.places import api as places
-from tidar.retribusi.actions.devices import NewDevice, register_device
-from tidar.retribusi.actions.syncing import RecordAnswer, SignedRecord, SyncAnswer, UnableToHurry, UnableToSync, sync
+from tidar.retribusi.actions.devices import register_device
+from tidar.retribusi.actions.syncing import RecordAnswer, SignedRecord, SyncAnswer, UnableToHurry, sync
 from tidar.retribusi.models import Device
 from tidar.retribusi.queries.route import route as route_of
 from tidar.retribusi.rules.devices import MAX_BATCH, MAX_BODY_BYTES
 
-MAX_BYTES = MAX_BATCH * (MAX_BODY_BYTES * 4 // 3 + 200) + 1_000
-
-
-class UnableToTrust(UnableToAllow):
-    """The phone is not approved, or was revoked."""
-
-
-class Registration(msgspec.Struct, frozen=True):
-    """The body of `POST /api/pungut/alat`."""
-
-    id: uuid.UUID
-    public_key: str
-    name: str = ""
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """One record as it goes over the wire: both base64url."""
-
-    body: str
-    signature: str
+ENVELOPE = Envelope(most=MAX_BATCH, body_bytes=MAX_BODY_BYTES)
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -55,16 +35,6 @@ class Batch(msgspec.Struct, frozen=True):
     device: uuid.UUID
     highest: int
     records: list[Sent] = []
-
-
-def _decoded(request: HttpRequest, kind: Any) -> Any:
-    length = request.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > MAX_BYTES:
-        raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % MAX_BATCH)
-    try:
-        return msgspec.json.decode(request.body, type=kind, strict=True)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
-        raise UnableToSync(_("Kiriman HP tidak dapat dibaca; perbarui aplikasinya.")) from error
 
 
 def _device_data(device: Device) -> dict[str, Any]:
@@ -103,10 +73,8 @@ def _own_device(request: HttpRequest, device_id: uuid.UUID) -> Device:
 @require_POST
 def register(request: HttpRequest) -> HttpResponse:
     """`POST /api/pungut/alat`: 201 for a new phone, 200 for one that came before."""
-    asked: Registration = _decoded(request, Registration)
-    key = bytes_from(asked.public_key, length=KEY_BYTES)
-    new = NewDevice(asked.id, key, asked.name)
-    done = register_device(device=new, by=actor_of(request), at=clock.now())
+    asked = ENVELOPE.read(request, Registration)
+    done = register_device(device=asked.device(), by=actor_of(request), at=clock.now())
     return JsonResponse(_device_data(done.device), status=201 if done.is_new else 200)
 
 
@@ -132,22 +100,9 @@ def route(request: HttpRequest) -> HttpResponse:
     if etag in request.headers.get("If-None-Match", ""):
         answer: HttpResponse = HttpResponseNotModified()
     else:
-        answer = _small(request, made.content)
+        answer = small(request, made.content)
     answer["ETag"] = etag
     answer["Cache-Control"] = "private, no-cache"
-    return answer
-
-
-def _small(request: HttpRequest, content: bytes) -> HttpResponse:
-    """A route shrinks to a tenth, which is felt where signal is weak.
-
-    It repeats nothing that a visitor sends and holds no form token, so its size gives nothing away (BREACH).
-    """
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    answer = HttpResponse(gzip.compress(content, mtime=0) if zipped else content, content_type="application/json")
-    if zipped:
-        answer["Content-Encoding"] = "gzip"
-    patch_vary_headers(answer, ["Accept-Encoding"])
     return answer
 
 
@@ -155,9 +110,8 @@ def _small(request: HttpRequest, content: bytes) -> HttpResponse:
 @require_POST
 def send(request: HttpRequest) -> HttpResponse:
     """`POST /api/pungut/kirim`: take what the phone signed and say what is held of it."""
-    batch: Batch = _decoded(request, Batch)
-    if len(batch.records) > MAX_BATCH:
-        raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % MAX_BATCH)
+    batch = ENVELOPE.read(request, Batch)
+    ENVELOPE.must_hold(len(batch.records))
     records = [_record(one) for one in batch.records]
     try:
         done = sync(

@@ -5,23 +5,22 @@
 
 from __future__ import annotations
 
-import gzip
 import uuid
 from typing import Any
 
 import msgspec
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
-from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tidar.common import clock
 from tidar.common.access import actor_of, requires
-from tidar.common.errors import UnableTo, UnableToAllow, UnableToCarry, UnableToFind
+from tidar.common.errors import UnableToFind
 from tidar.common.pace import slow_down
-from tidar.common.signed_records import KEY_BYTES, UnableToRead, bytes_from
+from tidar.common.phone_requests import Envelope, Registration, Sent, UnableToTrust, small
+from tidar.common.signed_records import UnableToRead, bytes_from
 from tidar.places import api as places
-from tidar.rojak.actions.devices import NewDevice, register_device
+from tidar.rojak.actions.devices import register_device
 from tidar.rojak.actions.items import ItemAnswer, SignedItem, receive
 from tidar.rojak.actions.packing import take_along
 from tidar.rojak.models import Device
@@ -29,30 +28,7 @@ from tidar.rojak.queries.devices import contents_of, held_count, own_device
 from tidar.rojak.rules.items import MAX_BATCH, MAX_BODY_BYTES
 
 MOST_PER_MINUTE = 600  # of one person: batches of up to a hundred notes
-MAX_BYTES = MAX_BATCH * (MAX_BODY_BYTES * 4 // 3 + 200) + 1_000
-
-
-class UnableToUnderstand(UnableTo):
-    """The envelope cannot be read; nothing in it was taken."""
-
-
-class UnableToTrust(UnableToAllow):
-    """The phone was taken out of use."""
-
-
-class Registration(msgspec.Struct, frozen=True):
-    """The body of `POST /api/rojak/alat`."""
-
-    id: uuid.UUID
-    public_key: str
-    name: str = ""
-
-
-class Sent(msgspec.Struct, frozen=True):
-    """One item as it goes over the wire: both base64url."""
-
-    body: str
-    signature: str
+ENVELOPE = Envelope(most=MAX_BATCH, body_bytes=MAX_BODY_BYTES)
 
 
 class Batch(msgspec.Struct, frozen=True):
@@ -66,9 +42,8 @@ class Batch(msgspec.Struct, frozen=True):
 @require_POST
 def register(request: HttpRequest) -> HttpResponse:
     """`POST /api/rojak/alat`: 201 for a new phone, 200 for one that came before."""
-    asked: Registration = _decoded(request, Registration)
-    key = bytes_from(asked.public_key, length=KEY_BYTES)
-    done = register_device(device=NewDevice(asked.id, key, asked.name), by=actor_of(request), at=clock.now())
+    asked = ENVELOPE.read(request, Registration)
+    done = register_device(device=asked.device(), by=actor_of(request), at=clock.now())
     return JsonResponse(_device_data(done.device), status=201 if done.is_new else 200)
 
 
@@ -89,7 +64,7 @@ def pack(request: HttpRequest) -> HttpResponse:
     if made.is_known:
         answer: HttpResponse = HttpResponseNotModified()
     else:
-        answer = _small(
+        answer = small(
             request, msgspec.json.encode(made.content | {"made_at": _now_text(), "server_time": _now_text()})
         )
     answer["ETag"] = made.etag
@@ -102,9 +77,8 @@ def pack(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest) -> HttpResponse:
     """`POST /api/rojak/kirim`: take what the phone signed; `held` is how many versions are here of it now."""
     slow_down(request, what="patrol-send", most=MOST_PER_MINUTE, seconds=60, who=actor_of(request).id)
-    batch: Batch = _decoded(request, Batch)
-    if len(batch.items) > MAX_BATCH:
-        raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % MAX_BATCH)
+    batch = ENVELOPE.read(request, Batch)
+    ENVELOPE.must_hold(len(batch.items))
     answers = receive(
         device_id=batch.device, items=[_item(one) for one in batch.items], by=actor_of(request), at=clock.now()
     )
@@ -119,19 +93,9 @@ def contents(request: HttpRequest, device_id: uuid.UUID) -> HttpResponse:
     device = own_device(actor_of(request), device_id)
     found = contents_of(device.pk)
     data = {"count": found.count, "digest": found.digest, "items": found.items, "photos": found.photos}
-    answer = _small(request, msgspec.json.encode(data))
+    answer = small(request, msgspec.json.encode(data))
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _decoded(request: HttpRequest, kind: Any) -> Any:
-    length = request.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > MAX_BYTES:
-        raise UnableToCarry(_("Kirim paling banyak %d catatan sekaligus.") % MAX_BATCH)
-    try:
-        return msgspec.json.decode(request.body, type=kind, strict=True)
-    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError) as error:
-        raise UnableToUnderstand(_("Kiriman HP tidak dapat dibaca; perbarui aplikasinya.")) from error
 
 
 def _item(one: Sent) -> SignedItem:
@@ -171,18 +135,3 @@ def _standing(device: Device) -> str:
 
 def _now_text() -> str:
     return clock.now().astimezone(places.region().zone).isoformat(timespec="seconds")
-
-
-def _small(request: HttpRequest, content: bytes) -> HttpResponse:
-    """A pack shrinks to a tenth, which is felt where signal is weak.
-
-    It repeats nothing that a visitor sends and holds no form token, so its size gives nothing away (BREACH).
-    """
-    zipped = "gzip" in request.headers.get("Accept-Encoding", "")
-    answer = HttpResponse(
-        gzip.compress(content, compresslevel=6, mtime=0) if zipped else content, content_type="application/json"
-    )
-    if zipped:
-        answer["Content-Encoding"] = "gzip"
-    patch_vary_headers(answer, ["Accept-Encoding"])
-    return answer
