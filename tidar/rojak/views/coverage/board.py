@@ -9,7 +9,6 @@ from typing import Any
 
 from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
-from django.utils.dateformat import format as date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -31,7 +30,6 @@ from tidar.rojak.queries.gaps import (
     worst_first,
 )
 from tidar.rojak.queries.reach import posts_for
-from tidar.rojak.rules.coverage import SegmentState
 from tidar.rojak.views.coverage.asked import (
     GAPS,
     SORTS,
@@ -44,9 +42,10 @@ from tidar.rojak.views.coverage.asked import (
     programs,
     words_of,
 )
+from tidar.rojak.views.coverage.picture import picture
+from tidar.rojak.views.coverage.sentences import sentence_of, when_of
 
 POSTS_PER_PAGE = 12
-SHORT = "D j M, H.i"
 SEGMENTS_PER_PAGE = 50
 
 
@@ -71,6 +70,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "gap_count": sum(one.state.is_gap for one in found),
         "known_percent": _fine(found),
         "shown_count": len(shown),
+        "picture": picture(shown),
         "programs": [known[key] for key in sorted({one.program for one in everything})],
         "villages": _villages(everything),
         "words": words_of({one.program for one in found}, known),
@@ -190,23 +190,3 @@ def board_map(request: HttpRequest) -> HttpResponse:
     answer = HttpResponse(document, content_type="application/geo+json")
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-def sentence_of(one: SegmentNow) -> str:
-    """ "terlambat 3 hari", "belum pernah, lewat 2 hari", "jatuh tempo hari ini": the state in words."""
-    kind, days = one.state.kind, one.state.overdue_days
-    if days and kind == "lewat":
-        return _("terlambat %d hari") % days
-    if days and kind == "belum":
-        return _("belum pernah, lewat %d hari") % days
-    return str(STATES[kind][0])
-
-
-def when_of(state: SegmentState) -> str:
-    """ "terakhir Sen 16 Nov, 09.00 · jatuh tempo Rab 18 Nov, 09.00"."""
-    due = _("jatuh tempo %s") % date_format(state.due_at, SHORT)
-    if state.last_at is None:
-        return due
-    last = date_format(state.last_at.astimezone(state.due_at.tzinfo), SHORT)
-    said = _("terakhir %s") % last if state.is_certain else _("terakhir %s (tidak pasti)") % last
-    return f"{said} · {due}"

@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
 
 from tidar.common import clock
@@ -25,6 +26,7 @@ from tidar.rojak.queries.fairness import Burden, burden, evenness
 from tidar.rojak.queries.gaps import members_now, segments_now, with_tasks, worst_first
 from tidar.rojak.views.coverage.asked import area_name, bar, counts, words_of
 from tidar.rojak.views.coverage.board import gap_row
+from tidar.rojak.views.coverage.picture import picture
 from tidar.rojak.views.coverage.spans import Days, days_asked, quick_spans
 
 HOUR_WIDTH = 40  # of one bar in the drawing, with its gaps
@@ -60,6 +62,7 @@ def post_named(request: HttpRequest, code: str) -> Post:
 
 @requires("patrol.see", load=post_named)
 @require_safe
+@gzip_page
 def post(request: HttpRequest, found: Post) -> HttpResponse:
     """`/rojak/celah/<post>/?dari=…&sampai=…`: gaps now; coverage, fairness and effort of a span; CSV and XLSX."""
     days, now = days_asked(request), clock.now()
@@ -95,6 +98,7 @@ def _now(found: Post, now: datetime, *, leads: bool) -> dict[str, Any]:
     return {
         "now": now,
         "counts": counts(segments),
+        "picture": picture(segments),
         "bar": bar(counts(segments)),
         "pressing": [gap_row(one, one.task, asks=leads) for one in segments if one.state.kind != "terperiksa"],
         "fine": [gap_row(one, None, asks=False) for one in segments if one.state.kind == "terperiksa"],
