@@ -26,8 +26,8 @@ class Outline:
 class Drawing:
     """Path data of each line ("" for one that has no point) and of the areas near them; names of areas with their spot.
 
-    The longer side of what the lines cover is `LONGEST` units; `view_box` has a margin around it. `scale` is the path of
-    a line below them that is `scale_metres` long. `is_wide`: so much is shown that names of areas help.
+    The longer side of what the lines cover is `LONGEST` units; `view_box` has a margin around it. `scale` is the path
+    of a line below them that is `scale_metres` long. `is_wide`: so much is shown that names of areas help.
     """
 
     paths: tuple[str, ...]
