@@ -11,9 +11,10 @@ from tests.rojak.builders import AT, OTHER_RW, RW, make_kind, make_post
 from tests.rojak.items.builders import Made, Phone, actor, person, post, revised, send, states
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToAllow, UnableToFind
+from tidar.common.models import AuditEntry
 from tidar.people.models import User
 from tidar.rojak.actions.settling import UnableToSettle, keep_accepted, refuse_item, take_other
-from tidar.rojak.models import Finding, PatrolItem
+from tidar.rojak.models import Finding, PatrolItem, SensitiveReading
 
 pytestmark = pytest.mark.django_db
 LIST = "/rojak/periksa/"
@@ -101,7 +102,7 @@ def elsewhere(made: Made, *, state: str) -> tuple[int, User]:
 def test_a_note_under_the_id_of_another_rw_shows_and_changes_nothing_there(made: Made, state: str) -> None:
     number, head = elsewhere(made, state=state)
     page = client_of(head).get(f"{LIST}{number}/").content.decode()
-    assert "dari RW lain" in page and "rahasia" not in page and "ambil" not in page
+    assert "dari RW lain" in page and "rahasia" not in page and 'name="aksi"' not in page
     settle = refuse_item if state == "ditahan" else take_other
     with pytest.raises(UnableToAllow):
         settle(number=number, reason="x", by=actor(head), at=AT)
@@ -115,6 +116,42 @@ def test_not_even_who_leads_both_can_put_it_in_the_place_of_the_other(made: Made
     with pytest.raises(UnableToSettle, match="lain jenisnya"):
         take_other(number=number, reason="x", by=both, at=AT)
     assert (Finding.objects.get().note, Finding.objects.get().post.area_code) == ("rahasia RW 04", RW)
+
+
+@pytest.mark.parametrize(("state", "act"), [("ditahan", "tolak"), ("bentrok", "pertahankan")])
+def test_the_head_where_the_note_counts_settles_it_without_reading_the_other_rw(
+    made: Made, state: str, act: str
+) -> None:
+    number, _head = elsewhere(made, state=state)
+    client = client_of(made.head)
+    listed = client.get(f"{LIST}?keadaan={state}").content.decode()
+    assert f"RJ-{number:06d}" in listed and "RW lain" in listed
+    page = client.get(f"{LIST}{number}/").content.decode()
+    assert "rahasia RW 04" in page and "dari RW lain" not in page and "Lepas catatan ini" not in page
+    assert client.post(f"{LIST}{number}/", {"aksi": act, "alasan": "nomornya bentrok"}).status_code == 302
+    row = PatrolItem.objects.get(pk=number)
+    assert (row.state, row.settlement) == ("ditolak", "nomornya bentrok")
+    assert AuditEntry.objects.filter(action="patrol.item.settle").count() == 1
+    assert Finding.objects.get().note == "rahasia RW 04"
+
+
+def test_about_a_person_it_is_for_the_head_where_it_counts_and_for_no_administrator(made: Made) -> None:
+    first = made.phone.item("finding", {"kind": "orang-asing", "note": "Pak Anu"})
+    send(made.phone, first)
+    there = make_post(made.city.program, area=OTHER_RW)
+    phone = Phone(person(area=OTHER_RW), there.code).register()
+    send(phone, phone.item("finding", {"segment": "", "note": "dari RW lain"}, id=json.loads(first.body)["id"]))
+    number = PatrolItem.objects.get(state="ditahan").pk
+    for user in (person("administrator", area=""), person("rw_head", area="33.71.01.1001.01"), phone.user):
+        assert f"RJ-{number:06d}" not in client_of(user).get(f"{LIST}?keadaan=ditahan").content.decode()
+        with pytest.raises((UnableToFind, UnableToAllow)):
+            refuse_item(number=number, reason="x", by=actor(user), at=AT)
+    client = client_of(made.head)
+    page = client.get(f"{LIST}{number}/").content.decode()
+    assert "Pak Anu" in page and "dari RW lain" not in page
+    assert SensitiveReading.objects.filter(subject_id=Finding.objects.get().pk).exists()
+    refuse_item(number=number, reason="nomornya bentrok", by=actor(made.head), at=AT)
+    assert PatrolItem.objects.get(pk=number).state == "ditolak"
 
 
 def test_another_kind_under_the_same_id_is_held_and_cannot_be_taken(made: Made) -> None:

@@ -96,7 +96,9 @@ def _answers_follow(row: PatrolItem, why: str, *, by: Actor, at: datetime) -> No
     """The answers of a finding that counts now count as well, whatever their form found wrong with them."""
     if row.state != State.ACCEPTED or row.kind != "finding":
         return
-    for submission in Finding.objects.filter(pk=row.item_id, submission__isnull=False).values_list("submission", flat=True):
+    for submission in Finding.objects.filter(pk=row.item_id, submission__isnull=False).values_list(
+        "submission", flat=True
+    ):
         formulir.accept_held(submission_id=submission, reason=why, by=by, at=at)
 
 

@@ -60,6 +60,16 @@ def may_see(actor: Actor, row: PatrolItem) -> bool:
     return not concerns_person(row) or reads_persons(actor, area_of(row))
 
 
+def may_settle(actor: Actor, row: PatrolItem, accepted: PatrolItem | None) -> bool:
+    """Whether somebody decides about this version: who leads the RW where a version counts, else where it came from.
+
+    About a person also only who reads about persons there. Nobody needs to lead two RW to settle what one RW's phone
+    sent under the number of another's note: the RW whose note counts says whether it goes on counting.
+    """
+    area = area_of(row if accepted is None else accepted)
+    return actor.may("patrol.coordinate", area=area) and (not concerns_person(row) or reads_persons(actor, area))
+
+
 def hidden_from(actor: Actor) -> Q:
     """What concerns persons of whom somebody does not read, as a condition on `PatrolItem` to be left out."""
     about = PatrolItem.objects.filter(about_persons()).values("item_id")

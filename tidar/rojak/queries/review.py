@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
@@ -17,8 +17,8 @@ from tidar.formulir import api as formulir
 from tidar.people import api as people
 from tidar.rojak.models import Check, Device, Member, PatrolItem, Post
 from tidar.rojak.queries.items import Known, activity_titles, known_for
-from tidar.rojak.queries.persons import area_of, concerns_person, hidden_from
-from tidar.rojak.queries.reach import posts_for, reads_persons
+from tidar.rojak.queries.persons import about_persons, area_of, concerns_person, hidden_from, may_settle
+from tidar.rojak.queries.reach import posts_for, posts_for_persons, reads_persons
 from tidar.rojak.rules.items import REVISABLE, Item, read_item, receipt_number
 
 State = PatrolItem.State
@@ -66,11 +66,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """An item to decide about. `other`: the version that counts now. `area_code` is for `access.requires`."""
+    """An item to decide about. `other`: the version that counts now. `area_code` is for `access.requires`.
+
+    `is_elsewhere`: the version that counts is of another RW, whose head decides; neither side reads the other's words.
+    """
 
     area_code: str
     version: Version
     other: Version | None
+    is_elsewhere: bool
+    may_settle: bool
     may_take: bool
     concerns_person: bool
     body: str
@@ -92,10 +97,22 @@ def kind_words() -> dict[str, str]:
 
 
 def _mine(actor: Actor) -> Q:
-    """Of the posts that somebody leads; of no known post, of the phones of their area; not what they may not read."""
+    """Of the posts that somebody leads; of no known post, of the phones of their area; not what they may not read.
+
+    And what came under the number of a note that counts in their RW, from wherever it came: they decide about it.
+    """
     led = posts_for(actor, COORDINATE)
     devices, posts = Device.objects.filter(led), Post.objects.filter(led)
-    return (Q(post__in=posts) | Q(post=None, device__in=devices)) & ~hidden_from(actor)
+    own = (Q(post__in=posts) | Q(post=None, device__in=devices)) & ~hidden_from(actor)
+    return own | _judged(actor, posts)
+
+
+def _judged(actor: Actor, posts: Any) -> Q:
+    others = PatrolItem.objects.filter(item_id=OuterRef("item_id"), state=State.ACCEPTED).exclude(pk=OuterRef("pk"))
+    about = PatrolItem.objects.filter(about_persons()).values("item_id")
+    readable = Post.objects.filter(posts_for_persons(actor))
+    reads = ~Q(item_id__in=about) | Q(Exists(others.filter(post__in=readable)))
+    return Q(Exists(others.filter(post__in=posts))) & reads
 
 
 def counts(actor: Actor) -> dict[str, int]:
@@ -114,7 +131,12 @@ def listed(actor: Actor, *, tab: str, before: int = 0) -> tuple[list[Row], int]:
     rows = list(found.order_by("-id")[: PAGE_SIZE + 1])
     shown = rows[:PAGE_SIZE]
     names = _names(shown)
-    return [_line(row, names) for row in shown], shown[-1].pk if len(rows) > PAGE_SIZE else 0
+    lines = [_line(row, names) if _leads(actor, row) else _line_elsewhere(row) for row in shown]
+    return lines, shown[-1].pk if len(rows) > PAGE_SIZE else 0
+
+
+def _leads(actor: Actor, row: PatrolItem) -> bool:
+    return actor.may(COORDINATE, area=area_of(row))
 
 
 def _names(rows: Sequence[PatrolItem]) -> dict[str, str]:
@@ -139,31 +161,54 @@ def _line(row: PatrolItem, names: Mapping[str, str]) -> Row:
     )
 
 
+def _line_elsewhere(row: PatrolItem) -> Row:
+    """A line of another RW: that there is something to decide, and nothing of who sent it or of what it says."""
+    said = row.settlement or _("Dikirim dari RW lain dengan nomor catatan yang sama.")
+    return replace(_line(row, {}), person="", device=_("RW lain"), sentence=said)
+
+
 def review_page(number: int, *, actor: Actor) -> Page:
-    """One item with the version that counts beside it, where that is of the same post. Raises `UnableToFind`, for what
-    concerns a person to everybody who does not read about persons there.
+    """One item with the version that counts beside it. Raises `UnableToFind`, for what concerns a person to everybody
+    who does not read about persons there.
+
+    Where the two are of different RW, each RW's head reads their own version; the one where it counts decides.
     """
     rows = PatrolItem.objects.select_related("post__program", "device__user")
     row = rows.filter(pk=number).first()
-    about_person = row is not None and concerns_person(row)
-    if row is None or (about_person and not reads_persons(actor, area_of(row))):
+    if row is None:
         raise UnableToFind(_("Catatan itu tidak ada."))
     counting = rows.filter(item_id=row.item_id, state=State.ACCEPTED).exclude(pk=number).first()
-    accepted = counting if counting is not None and counting.post_id == row.post_id else None
-    items = {one.pk: _read(one) for one in (row, accepted) if one is not None}
-    known = known_for([item for item in items.values() if item])
+    is_elsewhere = counting is not None and counting.post_id != row.post_id
+    about_person, settles = concerns_person(row), may_settle(actor, row, counting)
+    reads_row = _leads(actor, row) and (not about_person or reads_persons(actor, area_of(row)))
+    if not reads_row and not (settles and is_elsewhere):
+        if about_person:
+            raise UnableToFind(_("Catatan itu tidak ada."))
+        settles = False  # `access.requires` refuses by the area
+    accepted = counting if counting is not None and (settles or not is_elsewhere) else None
+    mine, theirs = _pair(row if reads_row else None, accepted)
     names = _names([row, accepted] if accepted else [row])
-    mine = _facts(items[row.pk], known)
-    theirs = _facts(items[accepted.pk], known) if accepted else ()
-    is_version = counting is None or (accepted is not None and accepted.kind == row.kind)
+    is_version = counting is None or (not is_elsewhere and counting.kind == row.kind)
     return Page(
-        area_code=area_of(row) or "-",
-        version=Version(_line(row, names), _compared(mine, theirs) if accepted else mine),
-        other=Version(_line(accepted, names), _compared(theirs, mine)) if accepted else None,
+        area_code=area_of(counting if counting is not None and settles and is_elsewhere else row) or "-",
+        version=Version(_line(row, names) if reads_row else _line_elsewhere(row), mine),
+        other=Version(_line(accepted, names), theirs) if accepted else None,
+        is_elsewhere=is_elsewhere,
+        may_settle=settles,
         may_take=row.state == State.CONFLICT and row.kind in REVISABLE and is_version,
         concerns_person=about_person,
-        body=bytes(row.body).decode("utf-8", "replace")[:4_000],
+        body=bytes(row.body).decode("utf-8", "replace")[:4_000] if reads_row else "",
     )
+
+
+def _pair(row: PatrolItem | None, accepted: PatrolItem | None) -> tuple[tuple[Fact, ...], tuple[Fact, ...]]:
+    """What both say, compared where both are read; nothing of the one that is not (None)."""
+    items = [None if one is None else _read(one) for one in (row, accepted)]
+    known = known_for([item for item in items if item])
+    mine, theirs = (_facts(item, known) for item in items)
+    if row is None or accepted is None:
+        return mine, theirs
+    return _compared(mine, theirs), _compared(theirs, mine)
 
 
 def _read(row: PatrolItem) -> Item | None:
