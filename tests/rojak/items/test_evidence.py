@@ -71,6 +71,10 @@ CHANGES = {
     "emptied check": ("UPDATE rojak_patrolitem SET body = ''::bytea WHERE kind = 'check'", "emptied before its time"),
     "content": ("UPDATE rojak_evidence SET content = '{\"to\": \"DPU\"}' WHERE sequence = 4", "link 4"),
     "a link less": ("DELETE FROM rojak_evidence WHERE sequence = 2", "a link before it is missing"),
+    "the last link": ("DELETE FROM rojak_evidence WHERE sequence = 4", "link 4: it was made and is gone"),
+    "the last links": ("DELETE FROM rojak_evidence WHERE sequence >= 3", "link 3: it was made and is gone"),
+    "a whole chain": ("DELETE FROM rojak_evidence", "it has no chain"),
+    "an anchor": ("DELETE FROM rojak_evidenceanchor WHERE sequence = 4", "link 4: nothing says that it was made"),
     "another photograph": ("UPDATE formulir_photo SET kept_sha256 = repeat('b', 64)", "its photograph is another one"),
 }  # fmt: skip
 
@@ -100,6 +104,7 @@ def test_one_byte_of_a_photograph_is_named(made: Made) -> None:
         "UPDATE rojak_patrolitem SET body = '\\x00'::bytea", "UPDATE rojak_patrolitem SET content_hash = ''",
         "UPDATE rojak_patrolitem SET signature = NULL", "DELETE FROM rojak_patrolitem",
         "UPDATE rojak_evidence SET kind = 'foto'", "DELETE FROM rojak_evidence",
+        "UPDATE rojak_evidenceanchor SET sequence = 1", "DELETE FROM rojak_evidenceanchor",
     ],
 )  # fmt: skip
 def test_the_database_itself_refuses(made: Made, sql: str) -> None:

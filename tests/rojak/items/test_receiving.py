@@ -38,7 +38,7 @@ def test_a_whole_round_becomes_what_it_says() -> None:
     assert states(answers) == ["diterima"] * 8
     assert [answer.receipt for answer in answers] == [f"RJ-{row.pk:06d}" for row in PatrolItem.objects.order_by("pk")]
     patrol = Round.objects.get(pk=round_id)
-    assert (patrol.ended_at, patrol.distance_metres, patrol.manner) == (AT, 1500, "hp")
+    assert (patrol.ended_at, patrol.distance_metres, patrol.manner) == (AT, 11, "hp")
     assert Check.objects.get(round=patrol).is_certain
     assert Finding.objects.get(round=patrol).note == "Tumpukan sampah"
     assert Attendance.objects.filter(round=patrol).count() == 3

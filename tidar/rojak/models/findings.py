@@ -177,6 +177,23 @@ class Evidence(models.Model):
         )  # fmt: skip
 
 
+class EvidenceAnchor(models.Model):
+    """That a link was made; the database writes it with the link. Append-only, and no part of the chain.
+
+    A chain shows by itself that a link in its middle is gone; of its last ones only this still tells.
+    """
+
+    evidence_id = models.BigIntegerField(primary_key=True)  # no foreign key: it outlives what it stands for
+    finding_id = models.UUIDField()
+    sequence = models.PositiveIntegerField()
+    link_hash = models.CharField(max_length=64)
+
+    objects: ClassVar[models.Manager[EvidenceAnchor]] = models.Manager()
+
+    def __str__(self) -> str:
+        return f"{self.finding_id} #{self.sequence}"
+
+
 class StepNote(models.Model):
     """Words that somebody wrote with a step. The chain keeps only their salted hash, so the words can be erased."""
 

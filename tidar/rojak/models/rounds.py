@@ -249,6 +249,8 @@ class Sos(models.Model):
     lat = models.FloatField(null=True)
     accuracy_metres = models.PositiveIntegerField(null=True)
     note = models.CharField(max_length=300, blank=True)
+    seen_at = models.DateTimeField(null=True)  # somebody has it in hand: the bell is silent
+    seen_by = models.CharField(max_length=80, blank=True)
     answered_at = models.DateTimeField(null=True)
     answered_by = models.CharField(max_length=80, blank=True)
     answer = models.CharField(max_length=300, blank=True)

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash, is_signed
 from tidar.formulir import api as formulir
-from tidar.rojak.models import Check, Device, Evidence, Finding, PatrolItem
+from tidar.rojak.models import Check, Device, Evidence, EvidenceAnchor, Finding, PatrolItem
 from tidar.rojak.queries.retention import over
 from tidar.rojak.rules.items import Item, read_item, receipt_number
 
@@ -115,7 +117,7 @@ def _check_said(row: Check, item: Item) -> list[tuple[str, object, object]]:
 
 
 def check_chains() -> tuple[str, ...]:
-    """Every link follows the one before it, and what it stands for has the hash that it names."""
+    """Every link follows the one before it, none that was made is gone, and what it stands for has its hash."""
     faults: list[str] = []
     ends: dict[uuid.UUID, tuple[int, str]] = {}
     items = set(PatrolItem.objects.filter(kind="finding").values_list("item_id", "content_hash"))
@@ -124,6 +126,7 @@ def check_chains() -> tuple[str, ...]:
         if wrong := _link_fault(row, sequence=sequence, previous=previous, items=items):
             faults.append(f"finding {row.finding_id}, link {row.sequence} ({row.kind}): {wrong}")
         ends[row.finding_id] = row.sequence, row.link_hash
+    faults += _gone()
     begun = set(ends)
     faults += [
         f"finding {pk}: it has no chain"
@@ -131,6 +134,18 @@ def check_chains() -> tuple[str, ...]:
         if pk not in begun
     ]
     return tuple(faults)
+
+
+def _gone() -> Iterator[str]:
+    """Links that were made and are not there any more, wherever in the chain; and those whose making nobody saw."""
+    same = {"pk": OuterRef("evidence_id"), "finding_id": OuterRef("finding_id"), "link_hash": OuterRef("link_hash")}
+    lost = EvidenceAnchor.objects.filter(~Exists(Evidence.objects.filter(**same))).order_by("finding_id", "sequence")
+    for finding, sequence in lost.values_list("finding_id", "sequence").iterator(CHUNK):
+        yield f"finding {finding}, link {sequence}: it was made and is gone, or is another one now"
+    seen = EvidenceAnchor.objects.filter(evidence_id=OuterRef("pk"))
+    strange = Evidence.objects.filter(~Exists(seen)).order_by("finding_id", "sequence")
+    for finding, sequence in strange.values_list("finding_id", "sequence").iterator(CHUNK):
+        yield f"finding {finding}, link {sequence}: nothing says that it was made when it says so"
 
 
 def _link_fault(row: Evidence, *, sequence: int, previous: str, items: set[tuple[uuid.UUID, str]]) -> str:

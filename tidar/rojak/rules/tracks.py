@@ -34,13 +34,22 @@ class Track:
 
 
 def fixes(parts: Iterable[tuple[datetime, Sequence[Sequence[int]]]]) -> list[Fix]:
-    """The fixes of track parts (start, [[seconds, lon × 10⁶, lat × 10⁶, accuracy], …]) in order of time, each once."""
-    found = {
-        (start + timedelta(seconds=s), lon, lat): Fix(start + timedelta(seconds=s), lon / 1e6, lat / 1e6, accuracy)
-        for start, points in parts
-        for s, lon, lat, accuracy in points
-    }
-    return [found[key] for key in sorted(found)]
+    """The fixes of track parts (start, [[seconds, lon × 10⁶, lat × 10⁶, accuracy], …]) in order of time, each once.
+
+    Of the same fix in two parts the better accuracy counts, so that the order of the parts changes nothing.
+    """
+    best: dict[tuple[datetime, int, int], int] = {}
+    for start, points in parts:
+        for s, lon, lat, accuracy in points:
+            key = (start + timedelta(seconds=s), lon, lat)
+            best[key] = min(accuracy, best.get(key, accuracy))
+    return [Fix(at, lon / 1e6, lat / 1e6, best[at, lon, lat]) for at, lon, lat in sorted(best)]
+
+
+def walked_metres(parts: Iterable[tuple[datetime, Sequence[Sequence[int]]]], *, worst_metres: int) -> int | None:
+    """How far a track went: the length of what is drawn of it, in any order of its parts; None: nothing is certain."""
+    drawn = track(fixes(parts), worst_metres=worst_metres)
+    return drawn.metres if any(len(line) > 1 for line in drawn.lines) else None
 
 
 def track(found: Sequence[Fix], *, worst_metres: int) -> Track:

@@ -9,6 +9,7 @@ from typing import Any
 from tidar.hub.api import EventFields
 from tidar.places import api as places
 from tidar.rojak.actions.applying.taken import SEE, Applying, Taken, round_of, said, tell
+from tidar.rojak.actions.measuring import measure
 from tidar.rojak.models import Attendance, Check, Checkpoint, Leg, Post, Round, Segment, TrackPart
 from tidar.rojak.queries.items import people_of
 from tidar.rojak.rules.doubts import along, is_certain
@@ -86,23 +87,23 @@ def apply_attendance(taken: Sequence[Taken], applying: Applying) -> None:
 
 
 def apply_tracks(taken: Sequence[Taken], applying: Applying) -> None:
-    """A stretch of the track, as the phone had it."""
+    """A stretch of the track, as the phone had it; how far the round went follows from all that is here of it."""
     TrackPart.objects.bulk_create(
         TrackPart(id=one.item.id, round_id=round_of(one), from_at=one.item.at, points=one.item.data["points"])
         for one in taken
     )
+    measure({round_of(one) for one in taken})
 
 
 def apply_ends(taken: Sequence[Taken], applying: Applying) -> None:
-    """The round is over; of several phones that say so, the last counts, and the longest distance."""
+    """The round is over; of several phones that say so, the last counts. How far they say it went stays in the item."""
     told = []
     for one in sorted(taken, key=lambda one: one.item.at):
         patrol, post = Round.objects.select_for_update(no_key=True).get(pk=round_of(one)), applying.post(one)
         ended = max(one.item.at, patrol.started_at, patrol.ended_at or patrol.started_at)
-        distances = [metres for metres in (patrol.distance_metres, one.item.data["distance_m"]) if metres is not None]
-        patrol.ended_at, patrol.distance_metres = ended, max(distances, default=None)
+        patrol.ended_at = ended
         patrol.note = " ".join(filter(None, (patrol.note, one.item.data["note"])))[:500]
-        patrol.save(update_fields=["ended_at", "distance_metres", "note"])
+        patrol.save(update_fields=["ended_at", "note"])
         minutes = round((ended - patrol.started_at) / timedelta(minutes=1))
         data = said(one, post, minutes=minutes, distance_metres=patrol.distance_metres)
         told.append((one, _fields(post, data, subject=post.title)))
