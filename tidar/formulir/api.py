@@ -26,13 +26,15 @@ from tidar.formulir.queries.erasable import (
 from tidar.formulir.queries.forms import published, version
 from tidar.formulir.queries.photos import PhotoView, check_photos, photo, photo_bytes, photo_offset, photo_states
 from tidar.formulir.queries.submissions import submission
-from tidar.formulir.rules.answers import Answer, Checked, said, shown
+from tidar.formulir.rules.answers import Answer, Checked, said, shown, typed
+from tidar.formulir.rules.rendering import Field, begun, fields
 from tidar.formulir.rules.views import FormView, Received, SubmissionView
 
 __all__ = [
-    "Answer", "Checked", "FormView", "Given", "PhotoView", "Received", "SubmissionView", "UnableToAdopt",
-    "UnableToReceivePhoto", "accept_held", "adopt_folder", "adopt_form", "announce_photos", "answered_before", "check_answers",
-    "check_photos", "drop_old_parts", "erase_answers", "erase_photo", "photo", "photo_bytes", "photo_offset",
-    "photo_receiver", "photo_states", "photos_answered", "photos_before", "photos_kept_for_answers", "published",
-    "receive_photo_part", "receiver", "refuse_photo", "said", "shown", "submission", "submit", "too_large", "version",
+    "Answer", "Checked", "Field", "FormView", "Given", "PhotoView", "Received", "SubmissionView", "UnableToAdopt",
+    "UnableToReceivePhoto", "accept_held", "adopt_folder", "adopt_form", "announce_photos", "answered_before",
+    "begun", "check_answers", "check_photos", "drop_old_parts", "erase_answers", "erase_photo", "fields", "photo",
+    "photo_bytes", "photo_offset", "photo_receiver", "photo_states", "photos_answered", "photos_before",
+    "photos_kept_for_answers", "published", "receive_photo_part", "receiver", "refuse_photo", "said", "shown",
+    "submission", "submit", "too_large", "typed", "version",
 ]  # fmt: skip

@@ -25,7 +25,8 @@ def check_answers(
 ) -> Checked:
     """Answers as they may be kept and what is wrong with each; `today` is the day of answering (default: now).
 
-    `photos`: the names by which an answer may call a photograph (None: any, as they come later). Raises `UnableToFind` when there is no such version.
+    `photos`: the names by which an answer may call a photograph (None: any, as they come later). Raises
+    `UnableToFind` when there is no such version.
     """
     found = version_named(key, version)
     if found is None:

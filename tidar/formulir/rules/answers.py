@@ -40,9 +40,7 @@ class Checked:
         return not self.problems
 
 
-def check(
-    definition: Definition, answers: Answers, *, today: date, photos: Collection[str] | None = None
-) -> Checked:
+def check(definition: Definition, answers: Answers, *, today: date, photos: Collection[str] | None = None) -> Checked:
     """Hold answers against a form; each wrong one is a problem with a sentence and is kept as it came, if it can be.
 
     `photos`: the names by which an answer may call a photograph (None: whatever it says, as it comes later).

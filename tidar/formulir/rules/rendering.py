@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tidar.formulir.rules.answers import Answers, Sheet, said
+from tidar.formulir.rules.answers import Answer, Answers, Sheet, said, typed
 from tidar.formulir.rules.definition import Definition, Question
 
 LONG = frozenset(("multiline", "textarea"))
+KEPT = re.compile(r"[0-9a-f]{64}")  # a photograph that is here already, named by its SHA-256
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Field:
     choices: tuple[tuple[str, str, bool], ...]  # value, label, whether it is chosen
     problem: str
     is_long: bool
+    is_kept: bool  # a photograph that was sent before and is still chosen
 
 
 def fields(
@@ -41,6 +44,13 @@ def started(definition: Definition) -> dict[str, str]:
     return {question["name"]: question["default"] for question in definition["questions"] if question.get("default")}
 
 
+def begun(definition: Definition) -> dict[str, Answer]:
+    """The answers with which a form begins, in its own types."""
+    several = {one["name"] for one in definition["questions"] if one["type"] == "select_multiple"}
+    first = {name: text.split() if name in several else [text] for name, text in started(definition).items()}
+    return typed(definition, first)
+
+
 def _field(sheet: Sheet, question: Question, problem: str) -> Field:
     name = question["name"]
     answer = sheet.answers.get(name)
@@ -55,6 +65,7 @@ def _field(sheet: Sheet, question: Question, problem: str) -> Field:
         choices=tuple((value, label, value in chosen) for value, label in question.get("choices", ())),
         problem=problem,
         is_long=question.get("appearance", "") in LONG,
+        is_kept=question["type"] == "photo" and isinstance(answer, str) and bool(KEPT.fullmatch(answer)),
     )
 
 

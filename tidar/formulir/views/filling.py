@@ -28,7 +28,7 @@ from tidar.formulir.models import FormVersion
 from tidar.formulir.queries.forms import published, version_numbered
 from tidar.formulir.rules.answers import Answer, Checked, check, typed
 from tidar.formulir.rules.definition import Definition
-from tidar.formulir.rules.rendering import fields, read_aloud, started
+from tidar.formulir.rules.rendering import begun, fields, read_aloud
 
 SEE, EDIT = "forms.see", "forms.edit"
 LOOKING = "lihat"  # only show the questions anew, say nothing about what is still missing
@@ -56,7 +56,7 @@ def try_out(request: HttpRequest, version: FormVersion) -> HttpResponse:
     sent, today = _sent(request, definition), _today()
     context: dict[str, Any] = {"version": version}
     if sent is None:
-        return _page(request, "formulir/try.html", definition, typed(definition, _begun(definition)), **context)
+        return _page(request, "formulir/try.html", definition, begun(definition), **context)
     checked = check(definition, sent.answers, today=today)
     if sent.is_looking:
         return _page(request, "formulir/try.html", definition, sent.answers, **context)
@@ -76,7 +76,7 @@ def fill(request: HttpRequest, key: str) -> HttpResponse:
     number = _number(request)
     context: dict[str, Any] = {"form": form, "number": number}
     if sent is None or sent.is_looking:
-        answers = typed(form.definition, _begun(form.definition)) if sent is None else sent.answers
+        answers = begun(form.definition) if sent is None else sent.answers
         return _page(request, "formulir/fill.html", form.definition, answers, **context)
     checked = check(form.definition, sent.answers, today=_today())
     if checked.is_fine:
@@ -114,12 +114,6 @@ def _sent(request: HttpRequest, definition: Definition) -> Sent | None:
             photos[f"{question['name']}.jpg"] = file.read(LARGEST_PHOTO)
             texts[question["name"]] = [f"{question['name']}.jpg"]
     return Sent(typed(definition, texts), photos, is_looking=LOOKING in request.GET)
-
-
-def _begun(definition: Definition) -> dict[str, list[str]]:
-    """A form's own beginnings, as a browser would send them."""
-    several = {one["name"] for one in definition["questions"] if one["type"] == "select_multiple"}
-    return {name: text.split() if name in several else [text] for name, text in started(definition).items()}
 
 
 def _today() -> date:

@@ -120,9 +120,7 @@ def _form(item: Item) -> list[Doubt]:
     if formulir.version(key, version) is None:
         return [rules.unknown("Versi formulir", f"{key} {version}")]
     answers, day = item.data["answers"], item.at.date()
-    problems = formulir.check_answers(
-        key=key, version=version, answers=answers, today=day, photos=item.photos
-    ).problems
+    problems = formulir.check_answers(key=key, version=version, answers=answers, today=day, photos=item.photos).problems
     return [rules.form_problems(problems)] if problems else []
 
 

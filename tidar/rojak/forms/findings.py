@@ -7,6 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tidar.rojak.rules.items import Position
+from tidar.rojak.rules.lines import Bounds, UnableToDraw, read_point, typed_accuracy
+
 
 class NoteForm(forms.Form):
     """A few words with a step; may stay empty."""
@@ -109,15 +112,52 @@ class EmptyHouseForm(forms.Form):
             del self.fields["tempat"]
 
 
-class ToldForm(forms.Form):
-    """A finding that somebody told the head of the RW."""
+class KindForm(forms.Form):
+    """What was found; it decides which questions are asked."""
 
     jenis = forms.ChoiceField(label=_("Apa yang ditemukan"))
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["jenis"].choices = kinds  # type: ignore[attr-defined]
+
+
+class ManyFilesInput(forms.FileInput):
+    """Several files at once."""
+
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Files as they were chosen; what each of them is, `actions.noting.take_photo` says with a sentence of its own."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """As they came."""
+        return data or []
+
+
+class ToldForm(forms.Form):
+    """A finding that somebody told the head of the RW; the questions of its kind are asked beside it."""
+
     tempat = forms.ChoiceField(label=_("Di mana"))
     waktu = forms.DateTimeField(
         label=_("Kapan"), input_formats=[MOMENT], widget=forms.DateTimeInput({"type": "datetime-local"}, format=MOMENT)
     )
     tingkat = forms.ChoiceField(label=_("Tingkat"), choices=((1, _("ringan")), (2, _("sedang")), (3, _("mendesak"))))
+    letak = forms.CharField(
+        label=_("Letak"),
+        required=False,
+        max_length=60,
+        help_text=_("Lintang dan bujur seperti di peta HP: -7.47058, 110.21784. Kosong: letaknya tidak diketahui."),
+    )
+    foto = ManyFilesField(
+        label=_("Foto"),
+        required=False,
+        widget=ManyFilesInput({"accept": "image/jpeg", "multiple": True}),
+        help_text=_("JPEG, paling banyak 6, masing-masing paling besar 5 MB. Keterangan tempat dan alat dibuang."),
+    )
     catatan = forms.CharField(
         label=_("Catatan"),
         required=False,
@@ -125,9 +165,22 @@ class ToldForm(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Jangan tulis nama orang."),
     )
+    jenis = forms.ChoiceField(widget=forms.HiddenInput)
     nomor = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, kinds: list[tuple[str, str]], places: list[tuple[str, str]], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, kind: tuple[str, str], places: list[tuple[str, str]], bounds: Bounds, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
-        self.fields["jenis"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["jenis"].choices = [kind]  # type: ignore[attr-defined]
         self.fields["tempat"].choices = places  # type: ignore[attr-defined]
+        self._bounds = bounds
+
+    def clean_letak(self) -> Position | None:
+        """Where it was, as sure as its digits are; None when nothing is known."""
+        text = self.cleaned_data["letak"]
+        try:
+            point = read_point(text, bounds=self._bounds)
+        except UnableToDraw as error:
+            raise forms.ValidationError(error.sentence) from None
+        return None if point is None else Position(*point, typed_accuracy(text))

@@ -20,6 +20,7 @@ MOST_POINTS = 500
 MOST_METRES = 50_000
 MOST_CHARACTERS = 60_000
 PAIR = re.compile(r"(-?\d{1,3}(?:\.\d+)?)\s*[,;\s]\s*(-?\d{1,3}(?:\.\d+)?)")
+NUMBER = re.compile(r"\d{1,3}(?:\.\d+)?")
 Point = tuple[float, float]
 Bounds = tuple[float, float, float, float]
 
@@ -55,6 +56,15 @@ def read_point(text: str, *, bounds: Bounds) -> Point | None:
     if not is_inside(lon, lat, bounds):
         raise UnableToDraw("Posisi itu di luar wilayah daerah ini.")
     return lon, lat
+
+
+def typed_accuracy(text: str) -> int:
+    """How sure a typed position can be, in metres: half of the last digit that both numbers have, at least 5.
+
+    A degree of latitude is 111,320 metres (WGS 84); -7.47 is known to half a kilometre, -7.47058 to a step.
+    """
+    digits = min((len(number.partition(".")[2]) for number in NUMBER.findall(text)), default=0)
+    return max(5, math.ceil(111_320 * 10.0**-digits / 2))
 
 
 def typed(line: Sequence[Sequence[float]]) -> str:
