@@ -73,9 +73,7 @@ def _submitted(one: Taken, applying: Applying) -> uuid.UUID | None:
 def _named(photos: Sequence[str], answers: Iterable[object]) -> dict[str, str]:
     """Photographs by name: what an answer names is called by its SHA-256, every other by its place in the row."""
     said = {one for one in answers if isinstance(one, str)}
-    return {
-        sha256 if sha256 in said else f"foto-{number}.jpg": sha256 for number, sha256 in enumerate(photos, start=1)
-    }
+    return {sha256 if sha256 in said else f"foto-{number}.jpg": sha256 for number, sha256 in enumerate(photos, start=1)}
 
 
 def _announced(taken: Sequence[Taken], applying: Applying) -> dict[str, formulir.PhotoView]:
