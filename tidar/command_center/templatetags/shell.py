@@ -74,6 +74,7 @@ class Shell:
     demo: bool  # made-up people and money: said on every page
     path: str
     places: Sequence[Place]
+    hears_calls: bool  # a call for help of the patrol may reach this person: the page asks whether there is one
     known: bool
     name: str
     unread: int
@@ -100,6 +101,7 @@ def shell(context: template.Context) -> Shell:
         demo=settings.TIDAR_DEMO,
         path=path,
         places=_places(actor, request.path if request else "/"),
+        hears_calls=actor.is_known and any(actor.may(one) for one in ("patrol.see", "patrol.walk")),
         known=actor.is_known,
         name=actor.name,
         unread=_unread(context),

@@ -26,7 +26,11 @@ def calls_for(actor: Actor) -> QuerySet[Sos]:
 
 def open_calls(actor: Actor) -> list[Sos]:
     """Those that nobody answered yet."""
-    return list(calls_for(actor).filter(answered_at=None)[:PAGE_SIZE])
+    rows = list(calls_for(actor).filter(answered_at=None)[:PAGE_SIZE])
+    names = people.names_of({row.seen_by for row in rows if row.seen_by})
+    for row in rows:
+        row.seen_by_name = names.get(row.seen_by, "")  # type: ignore[attr-defined]
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

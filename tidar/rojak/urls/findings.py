@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path, register_converter
 
-from tidar.rojak.views.findings import findings, noting, recaps, resident, rounds, safety
+from tidar.rojak.views.findings import bell, findings, noting, recaps, resident, rounds, safety
 
 
 class Sha256:
@@ -39,6 +39,9 @@ urlpatterns: list[URLPattern] = [
     path("rojak/rumah-kosong/", safety.empty_houses, name="empty_houses"),
     path("rojak/rumah-kosong/<uuid:notice_id>/tarik/", safety.withdraw_house, name="withdraw_house"),
     path("rojak/sos/", safety.sos, name="sos"),
+    path("rojak/sos/lonceng/", bell.bell, name="bell"),
+    path("rojak/sos/<uuid:sos_id>/pegang/", bell.take, name="sos_take"),
+    path("api/rojak/panggilan", bell.calls, name="phone_calls"),
     path("rojak/akses/", safety.readings, name="readings"),
     path("lorong/<slug:public_code>/", resident.resident, name="resident"),
     path("api/rojak/dekat", noting.near, name="near"),

@@ -28,6 +28,7 @@ function draw(events) {
       map.showReading(event);
     } else {
       parts.concerns(event.kind);
+      if (event.kind === "patrol.sos") document.body.dispatchEvent(new Event("tidar:sos"));
       if (event.kind === "indicator.changed") map.stale();
     }
   }
