@@ -11,16 +11,30 @@ import pytest
 
 from tests.formulir.builders import instance, jpeg, key_of
 from tests.formulir.test_photos import name_of
-from tests.rojak.builders import AT, OTHER_RW, SYSTEM
-from tests.rojak.items.builders import Made, hash_of, person, post, revised, send, states
+from tests.rojak.builders import AT, OTHER_RW, SYSTEM, make_kind
+from tests.rojak.items.builders import Made, actor, hash_of, moment, person, post, revised, send, states
 from tidar.common.ids import uuid7
+from tidar.common.models import AuditEntry
 from tidar.formulir import api as formulir
 from tidar.formulir.actions.receiving import Parcel, receive_parcel
 from tidar.formulir.models import Photo, Submission
 from tidar.formulir.queries.keys import holder_of
 from tidar.formulir.queries.photos import part_path
 from tidar.rojak.actions.retention import erase_over
-from tidar.rojak.models import Check, Finding, FindingKind, PatrolItem
+from tidar.rojak.actions.settling import release_item
+from tidar.rojak.models import (
+    Activity,
+    Attendance,
+    Check,
+    Finding,
+    FindingKind,
+    GapTask,
+    Leg,
+    Member,
+    PatrolItem,
+    Round,
+    TrackPart,
+)
 from tidar.rojak.queries.evidence import check_evidence
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("home")]
@@ -81,7 +95,7 @@ def test_photographs_that_nothing_names_go_and_others_stay(made: Made) -> None:
     send(made.phone, made.phone.item("finding", {"photos": [name_of(jpeg(1))]}))
     assert erase_over(by=SYSTEM, at=YEARS).photos == 0
     FindingKind.objects.update(retention_days=100)
-    Finding.objects.update(happened_at=YEARS)
+    Finding.objects.update(happened_at=YEARS, received_at=YEARS)
     assert erase_over(by=SYSTEM, at=YEARS).photos == 1
     assert formulir.photo_states([name_of(jpeg(1)), name_of(jpeg(2))]) == {
         name_of(jpeg(1)): "diterima",
@@ -140,3 +154,76 @@ def test_versions_in_conflict_are_no_longer_asked_about(made: Made) -> None:
         ("ditolak", SENTENCE),
     ]
     assert check_evidence(at=YEARS) == ()
+
+
+def test_what_waits_is_kept_no_longer_than_its_own_kind_and_its_photograph_neither(
+    made: Made, django_capture_on_commit_callbacks
+) -> None:
+    data, program = jpeg(1), made.city.program
+    make_kind(program, "orang-asing", person=True, retention_days=30)
+    for kind, number in (("orang-asing", 1), ("sampah", 2)):
+        told = {"kind": kind, "note": f"Pak Anu {kind}", "photos": [name_of(jpeg(number))]}
+        send(made.phone, made.phone.item("finding", told, at=moment(AT + timedelta(hours=1))))
+        held = jpeg(number)
+        formulir.receive_photo_part(sha256=name_of(held), start=0, total=len(held), data=held, by=SYSTEM, at=AT)
+    assert set(PatrolItem.objects.values_list("state", flat=True)) == {"ditahan"}
+    erase_over(by=SYSTEM, at=AT + timedelta(days=29))
+    assert PatrolItem.objects.filter(body=b"").count() == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erase_over(by=SYSTEM, at=AT + timedelta(days=31)).photos == 1
+    kept = {row.state: bytes(row.body) for row in PatrolItem.objects.all()}
+    assert kept["ditolak"] == b"" and b"Pak Anu sampah" in kept["ditahan"]
+    assert formulir.photo_states([name_of(data), name_of(jpeg(2))]) == {
+        name_of(data): "dihapus", name_of(jpeg(2)): "diterima",
+    }  # fmt: skip
+    assert check_evidence(at=AT + timedelta(days=31)) == ()
+
+
+def test_a_photograph_that_another_waiting_note_names_stays_with_it(made: Made) -> None:
+    shared = name_of(jpeg(1))
+    make_kind(made.city.program, "orang-asing", person=True, retention_days=30)
+    for kind in ("orang-asing", "sampah"):
+        told = {"kind": kind, "photos": [shared]}
+        send(made.phone, made.phone.item("finding", told, at=moment(AT + timedelta(hours=1))))
+    data = jpeg(1)
+    formulir.receive_photo_part(sha256=shared, start=0, total=len(data), data=data, by=SYSTEM, at=AT)
+    erase_over(by=SYSTEM, at=AT + timedelta(days=31))
+    assert formulir.photo_states([shared]) == {shared: "diterima"}
+
+
+def test_a_clock_years_ahead_keeps_nothing_for_years(made: Made) -> None:
+    ahead, round_id = AT + timedelta(days=4000), uuid7()
+    start = made.phone.item("round_start", {"present": [made.city.members[0].pk]}, id=round_id, at=moment(ahead))
+    rest = [
+        made.phone.item(kind, more, round=round_id, at=moment(ahead))
+        for kind, more in (
+            ("track", {}), ("activity", {"note": "Bu Anu"}), ("finding", {"note": "Pak Anu"}),
+            ("round_end", {"note": "Bu Ani capek"}),
+        )
+    ]  # fmt: skip
+    send(made.phone, start, *rest)
+    release = [PatrolItem.objects.get(kind="round_start").pk]
+    release += PatrolItem.objects.exclude(kind="round_start").order_by("pk").values_list("pk", flat=True)
+    for number in release:
+        release_item(number=number, reason="jam Bu Anu salah", by=actor(made.head), at=AT)
+    assert Round.objects.get().note == "Bu Ani capek"
+    GapTask.objects.create(segment=made.city.segments[0], member=made.city.members[0], asked_at=AT, asked_by="uji")
+    erase_over(by=SYSTEM, at=YEARS)
+    assert (TrackPart.objects.count(), Attendance.objects.count(), Round.objects.get().note) == (0, 0, "")
+    assert (Activity.objects.get().note, Finding.objects.get().note, GapTask.objects.get().member) == ("", "", None)
+    assert Leg.objects.get().device is None
+    left = PatrolItem.objects.exclude(body=b"", settlement="")
+    assert not left.exists()
+    assert "Bu Anu" not in str(list(AuditEntry.objects.values_list("before", "after")))
+
+
+def test_members_who_left_are_forgotten_when_no_round_names_them_any_more(made: Made) -> None:
+    gone, stays = made.city.members[:2]
+    Member.objects.filter(pk=gone.pk).update(until_date=AT.date(), phone="+6281234567890")
+    erase_over(by=SYSTEM, at=AT + timedelta(days=729))
+    assert Member.objects.get(pk=gone.pk).phone == "+6281234567890"
+    erase_over(by=SYSTEM, at=AT + timedelta(days=732))
+    gone.refresh_from_db()
+    stays.refresh_from_db()
+    assert (gone.name, gone.phone, gone.erased_at is None) == ("Anggota (datanya dihapus)", "", False)
+    assert (stays.name, stays.erased_at) == ("Ibu 2", None)

@@ -68,7 +68,7 @@ def test_the_same_item_edited_on_two_phones_is_a_conflict_that_the_head_decides(
     take_other(number=number, reason="lebih baru", by=actor(made.head), at=AT)
     assert (Finding.objects.get().note, kept()) == ("dia", [(1, "diganti"), (2, "diganti"), (2, "diterima")])
     assert send(made.other, theirs)[0].sentence == "lebih baru"
-    assert AuditEntry.objects.get(action="patrol.item.settle").after == {"state": "diterima", "reason": "lebih baru"}
+    assert AuditEntry.objects.get(action="patrol.item.settle").after == {"state": "diterima"}
     with pytest.raises(UnableToSettle, match="sudah diputuskan"):
         keep_accepted(number=number, reason="x", by=actor(made.head), at=AT)
 

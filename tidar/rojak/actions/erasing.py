@@ -13,12 +13,13 @@ OVER = "Dihapus karena masa simpannya habis."
 
 
 def empty_items(items: QuerySet[PatrolItem], *, at: datetime) -> int:
-    """Empty the bytes of all these versions, in the caller's transaction; returns how many had any.
+    """Empty the bytes of all these versions, and the words about them, in the caller's transaction; how many had any.
 
     Nobody can decide any more about one that was held or in conflict: it is refused with a sentence, and waits for no
     round.
     """
     emptied = items.exclude(body=b"").update(body=b"")
+    items.filter(body=b"").exclude(sentence__in=("", OVER), settlement="").update(sentence="", settlement="")
     items.filter(state__in=(State.HELD, State.CONFLICT), body=b"").update(
         state=State.REFUSED, sentence=OVER, settlement="", settled_at=at, waits_for=None
     )

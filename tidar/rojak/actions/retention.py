@@ -13,28 +13,42 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Value
+from django.db.models import DateTimeField, DurationField, ExpressionWrapper, F, Q, Value
+from django.db.models.functions import Least
 
 from tidar.common.actor import Actor
 from tidar.formulir import api as formulir
 from tidar.rojak.actions.empty_houses import erase_over as erase_houses_over
 from tidar.rojak.actions.erasing import empty_items
 from tidar.rojak.actions.evidence import NewLink, link_all
+from tidar.rojak.actions.members import erase_member
 from tidar.rojak.models import (
     Activity,
     Attendance,
     Check,
     Evidence,
     Finding,
+    FindingKind,
     FindingPhoto,
+    GapTask,
     Leg,
+    Member,
     PatrolItem,
     Program,
+    RosterSwap,
+    Round,
     Sos,
     StepNote,
     TrackPart,
 )
-from tidar.rojak.queries.retention import longest_over, over_by_kind, times_of
+from tidar.rojak.queries.retention import (
+    is_named,
+    longest_over,
+    over_by_kind,
+    photos_named,
+    times_of,
+    undecided_over,
+)
 
 BATCH = 200
 PART_DAYS = 7  # parts of a photograph whose phone never sent the rest
@@ -62,16 +76,19 @@ def erase_over(*, by: Actor, at: datetime) -> Erased:
     sums = [0, 0, 0]
     for program in Program.objects.all():
         sums = [a + b for a, b in zip(sums, _erase_of(program, at), strict=True)]
+        _erase_members(program, by=by, at=at)
+    undecided = _erase_undecided(at)
     over = longest_over(at=at)
     _erase_stray_items(over, at=at)
-    submissions, photos = _erase_stray_submissions(over, at=at), _erase_stray_photos(over, at=at)
+    submissions, photos = _erase_stray_submissions(over, at=at), undecided + _erase_stray_photos(over, at=at)
     parts = formulir.drop_old_parts(until=at - timedelta(days=PART_DAYS))
     return Erased(findings, sums[0], sums[1], sums[2], erase_houses_over(at=at), submissions, photos, parts)
 
 
 def _due(at: datetime) -> list[uuid.UUID]:
     kept_until = ExpressionWrapper(
-        F("happened_at") + ExpressionWrapper(F("kind__retention_days") * Value(timedelta(days=1)), DurationField()),
+        Least("happened_at", "received_at")  # a phone whose clock is years ahead keeps nothing for years
+        + ExpressionWrapper(F("kind__retention_days") * Value(timedelta(days=1)), DurationField()),
         output_field=DateTimeField(),
     )
     found = Finding.objects.filter(erased_at=None).annotate(kept_until=kept_until).filter(kept_until__lte=at)
@@ -123,16 +140,50 @@ def _erase_of(program: Program, at: datetime) -> tuple[int, int, int]:
     """(track parts, attendance rows, calls for help) of one program."""
     times = times_of(program, at=at)
     track, named = times.placed, times.named
-    parts, _ = TrackPart.objects.filter(round__post__program=program, from_at__lt=track).delete()
+    rounds = Q(round__post__program=program)
+    parts, _ = TrackPart.objects.filter(rounds, _before(track, "from_at", "round__received_at")).delete()
     places = Check.objects.filter(segment__post__program=program, received_at__lt=track, lon__isnull=False)
     places.update(lon=None, lat=None, accuracy_metres=None)
     calls = Sos.objects.filter(post__program=program, received_at__lt=track).exclude(lon=None, note="", answer="")
     call_count = calls.update(lon=None, lat=None, accuracy_metres=None, note="", answer="")
-    there, _ = Attendance.objects.filter(round__post__program=program, round__started_at__lt=named).delete()
-    Leg.objects.filter(round__post__program=program, from_at__lt=named).exclude(leader=None).update(leader=None)
-    Activity.objects.filter(post__program=program, happened_at__lt=named).exclude(note="").update(note="")
+    there, _ = Attendance.objects.filter(rounds, _before(named, "round__started_at", "round__received_at")).delete()
+    legs = Leg.objects.filter(rounds, _before(named, "from_at", "round__received_at"))
+    legs.exclude(leader=None, device=None).update(leader=None, device=None)  # a phone is somebody's, too
+    for model, moment in ((Activity, "happened_at"), (Round, "started_at")):
+        said = model.objects.filter(_before(named, moment, "received_at"), post__program=program)
+        said.exclude(note="").update(note="")
+    GapTask.objects.filter(segment__post__program=program, asked_at__lt=named).exclude(member=None).update(member=None)
+    RosterSwap.objects.filter(rule__post__program=program, asked_at__lt=named, date__lt=named.date()).delete()
     empty_items(PatrolItem.objects.filter(over_by_kind(times), post__program=program), at=at)
     return parts, there, call_count
+
+
+def _before(moment: datetime, claimed: str, received: str) -> Q:
+    """Older than a moment by what a phone claims or by when it came, whichever was first."""
+    return Q(**{f"{claimed}__lt": moment}) | Q(**{f"{received}__lt": moment})
+
+
+def _erase_members(program: Program, *, by: Actor, at: datetime) -> None:
+    """Names and telephone numbers of members who left so long ago that no round names them any more."""
+    left = times_of(program, at=at).named.date()
+    gone = Member.objects.filter(post__program=program, erased_at=None, until_date__lt=left).order_by("pk")
+    for pk in list(gone.values_list("pk", flat=True)):
+        erase_member(member_id=pk, last_date=left, by=by, at=at)
+
+
+def _erase_undecided(at: datetime) -> int:
+    """Findings that wait, or were refused, are kept no longer than their own kind; how many photographs went."""
+    count = 0
+    for kind in FindingKind.objects.order_by("pk"):
+        with transaction.atomic():
+            due = undecided_over(kind, at=at)
+            bodies = [bytes(body) for body in due.values_list("body", flat=True)]
+            ids = list(due.values_list("pk", flat=True))
+            empty_items(PatrolItem.objects.filter(pk__in=ids), at=at)
+            named = {sha256 for body in bodies for sha256 in photos_named(body)}
+            going = sorted(sha256 for sha256 in named if not is_named(sha256))
+            count += _erase_unshown(going, at=at)
+    return count
 
 
 @transaction.atomic

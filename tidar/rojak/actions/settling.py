@@ -74,7 +74,7 @@ def _settle(
     if row.state != expected:
         raise UnableToSettle(_("Catatan ini sudah diputuskan."))
     row = next(one for one in versions[row.item_id] if one.pk == number)
-    before = {"state": str(row.state), "sentence": row.sentence}
+    before = {"state": str(row.state)}
     act(Intake(sender_of(row, by=by, at=at), versions), row)
     _answers_follow(row, why, by=by, at=at)
     if row.state != State.CONFLICT:
@@ -87,7 +87,7 @@ def _settle(
         at=at,
         subject=subject,
         before=before,
-        after={"state": str(row.state), "reason": why},
+        after={"state": str(row.state)},  # the reason is with the item: the audit log outlives what may be kept
     )
     return row
 

@@ -33,12 +33,13 @@ def about_persons() -> Q:
     found = Q(pk__in=[])
     for program, key in FindingKind.objects.filter(sensitivity=PERSON).values_list("program_id", "key"):
         quoted = json.dumps(key)
-        found |= Q(post__program=program) & Q(kind="finding") & _has(f'"kind":{quoted}')
-        found |= Q(post=None) & _has(quoted)
+        found |= Q(post__program=program) & Q(kind="finding") & holds(f'"kind":{quoted}')
+        found |= Q(post=None) & holds(quoted)
     return found
 
 
-def _has(text: str) -> Q:
+def holds(text: str) -> Q:
+    """Items whose bytes have this text in them, as a condition on `PatrolItem`."""
     spot = _Position(Value(text.encode(), output_field=BinaryField()), F("body"))
     return Q(GreaterThan(spot, Value(0)))
 

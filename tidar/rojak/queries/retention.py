@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max, Min, Q, QuerySet
 
-from tidar.rojak.models import Finding, FindingKind, Program
+from tidar.common.signed_records import UnableToRead
+from tidar.rojak.models import Finding, FindingKind, PatrolItem, Program
+from tidar.rojak.queries.persons import holds
+from tidar.rojak.rules.items import read_item
 from tidar.rojak.rules.program import Settings
 
 NAMED_KINDS = ("round_start", "leg", "attendance", "round_end", "activity")
@@ -49,4 +53,31 @@ def over(*, at: datetime) -> Q:
     found = Q(item_id__in=erased) | Q(received_at__lt=longest_over(at=at)) & ~Q(item_id__in=kept)
     for program in Program.objects.all():
         found |= Q(post__program=program) & over_by_kind(times_of(program, at=at))
+        least = program.kinds.aggregate(least=Min("retention_days"))["least"]
+        if least is not None:  # of which kind an empty one was, nobody can tell any more
+            young = Q(kind="finding", received_at__lt=at - timedelta(days=least))
+            found |= Q(post__program=program) & young & ~Q(item_id__in=kept)
     return found
+
+
+def undecided_over(kind: FindingKind, *, at: datetime) -> QuerySet[PatrolItem]:
+    """Versions of this kind of finding that became none, and whose time is over by the time of their kind."""
+    older = PatrolItem.objects.filter(
+        kind="finding", post__program=kind.program_id, received_at__lt=at - timedelta(days=kind.retention_days)
+    ).exclude(body=b"")
+    of_kind = older.filter(holds(f'"kind":{json.dumps(kind.key)}'))
+    return of_kind.exclude(item_id__in=Finding.objects.values("pk"))
+
+
+def is_named(sha256: str) -> bool:
+    """Whether an item that is no finding, and is still kept, names this photograph."""
+    kept = PatrolItem.objects.filter(kind="finding").exclude(body=b"").exclude(item_id__in=Finding.objects.values("pk"))
+    return kept.filter(holds(sha256)).exists()
+
+
+def photos_named(body: bytes) -> tuple[str, ...]:
+    """The photographs that a finding's bytes name; none of bytes that cannot be read."""
+    try:
+        return read_item(body).photos
+    except UnableToRead:
+        return ()
