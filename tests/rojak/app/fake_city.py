@@ -51,6 +51,16 @@ def open_finding(index: int, segments: int) -> list[Any]:
     return [item, KINDS[index % 3][0], row[0], lon, lat, 2, when, "baru", hashlib.sha256(item.encode()).hexdigest(), 0]
 
 
+def body_of_open(row: list[Any]) -> dict[str, Any]:
+    """What that finding says, as its pack row has it."""
+    position = {"lon_e6": row[3], "lat_e6": row[4], "accuracy_m": 12}
+    data = {
+        "kind": row[1], "segment": row[2], "position": position, "severity": row[5], "form": "", "version": "",
+        "answers": {}, "photos": [], "note": f"dari HP lain {row[0][-1]}",
+    }  # fmt: skip
+    return {"hash": row[8], "revision": 1, "round": None, "at": row[6], "data": data}
+
+
 @dataclass
 class FakePatrol(PhoneCity):
     """A post with its lanes; `versions` is everything that was taken, once."""
@@ -70,6 +80,7 @@ class FakePatrol(PhoneCity):
     foreign: bool = False
     cut_parts: float = 0.0  # share of photo parts of which only half arrives
     photo_limit: int = 5_000_000
+    calls: list[dict[str, Any]] = field(default_factory=list)  # of colleagues, for help
     devices: dict[str, bytes] = field(default_factory=dict)
     versions: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)  # (id, hash) → answer, device, body
     accepted: dict[str, str] = field(default_factory=dict)  # item id → hash
@@ -115,6 +126,8 @@ class FakePatrol(PhoneCity):
         if asked.path == "/api/rojak/kirim":
             self.posts += 1
             return self._send_items(asked.json())
+        if asked.path == "/api/rojak/panggilan":
+            return Answer({"calls": self.calls})
         if found := re.fullmatch(r"/api/rojak/alat/([0-9a-f-]+)/isi", asked.path):
             return Answer(self._contents(found[1]))
         if found := re.fullmatch(r"/api/rojak/foto/([0-9a-f]{64})", asked.path):
@@ -133,6 +146,7 @@ class FakePatrol(PhoneCity):
         if self.foreign or asked.query["alat"][0] not in self.devices:
             return Answer({"error": {"code": "not_found", "message": "Alat itu bukan milik Anda."}}, 404)
         content = self.pack()
+        content["bodies"] = {row[0]: body_of_open(row) for row in content["findings"]}
         etag = f'W/"{hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]}"'
         if asked.headers.get("If-None-Match") == etag:
             return Answer(b"", 304, {"ETag": etag})

@@ -12,8 +12,8 @@ import pytest
 from django.test import Client
 
 from tests.people.builders import client_of
-from tests.rojak.builders import OTHER_RW, make_checkpoint
-from tests.rojak.items.builders import Made, Phone, hash_of, moment, person, post
+from tests.rojak.builders import OTHER_RW, make_checkpoint, make_kind
+from tests.rojak.items.builders import Made, Phone, hash_of, moment, person, post, send, states
 from tidar.common.signed_records import text_of
 from tidar.rojak.actions.devices import revoke_device
 from tidar.rojak.actions.items import SignedItem
@@ -158,6 +158,28 @@ def test_the_pack_is_small_whole_and_not_sent_twice(made: Made, owner: Client, d
     ask(owner, SEND, {"device": str(made.phone.id), "items": wire(made.phone.item("finding", at=now()))})
     changed = owner.get(url, headers={"If-None-Match": answer["ETag"]})
     assert (changed.status_code, len(changed.json()["findings"])) == (200, 1)
+
+
+def test_what_another_phone_found_is_carried_so_that_it_can_be_corrected(made: Made, owner: Client) -> None:
+    first = made.other.item("finding", {"note": "di pojok", "severity": 1}, at=now())
+    secret = make_kind(made.city.program, "kekerasan", person=True)
+    told = made.other.item("finding", {"kind": secret.key, "note": "rahasia"}, at=now())
+    assert states(send(made.other, first, told, at=datetime.now(timezone.utc))) == ["diterima"] * 2
+    answer = owner.get(f"{PACK}?alat={made.phone.id}")
+    pack = answer.json()
+    (row,) = pack["findings"]
+    ((known, body),) = pack["bodies"].items()
+    assert (known, body["hash"], body["revision"], body["round"]) == (row[0], row[8], 1, None)
+    assert body["data"]["note"] == "di pojok" and "rahasia" not in answer.content.decode()
+    mended = {"id": known, "revision": 2, "base": body["hash"], "at": now()}
+    correction = made.phone.item("finding", body["data"] | {"severity": 3}, **mended)
+    late = made.other.item("finding", body["data"] | {"note": "di tepi"}, **mended)
+    assert states(send(made.phone, correction, at=datetime.now(timezone.utc))) == ["diterima"]
+    assert states(send(made.other, late, at=datetime.now(timezone.utc))) == ["bentrok"]
+    found = Finding.objects.get(pk=known)
+    assert (found.severity, found.note) == (3, "di pojok")
+    (newer,) = owner.get(f"{PACK}?alat={made.phone.id}").json()["bodies"].values()
+    assert (newer["revision"], newer["data"]["severity"]) == (2, 3)
 
 
 def test_a_pack_is_for_its_phone_and_its_area(made: Made, owner: Client) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tidar.formulir.rules.answers import Answer, Answers, Sheet, said, typed
+from tidar.formulir.rules.answers import SHA256, Answer, Answers, Sheet, said, typed
 from tidar.formulir.rules.definition import Definition, Question
 
 LONG = frozenset(("multiline", "textarea"))
-KEPT = re.compile(r"[0-9a-f]{64}")  # a photograph that is here already, named by its SHA-256
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def _field(sheet: Sheet, question: Question, problem: str) -> Field:
         choices=tuple((value, label, value in chosen) for value, label in question.get("choices", ())),
         problem=problem,
         is_long=question.get("appearance", "") in LONG,
-        is_kept=question["type"] == "photo" and isinstance(answer, str) and bool(KEPT.fullmatch(answer)),
+        is_kept=question["type"] == "photo" and isinstance(answer, str) and bool(SHA256.fullmatch(answer)),
     )
 
 

@@ -5,6 +5,7 @@ Findings about persons are in no pack; notices of empty houses only in that of s
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,9 +17,9 @@ from tidar.common.errors import UnableToFind
 from tidar.common.signed_records import canonical, content_hash
 from tidar.formulir import api as formulir
 from tidar.places import api as places
-from tidar.rojak.models import FindingKind, Post
+from tidar.rojak.models import FindingKind, PatrolItem, Post
 from tidar.rojak.queries.coverage import segment_states
-from tidar.rojak.queries.findings import MOST_OPEN, open_findings
+from tidar.rojak.queries.findings import MOST_OPEN, OpenFinding, open_findings
 from tidar.rojak.queries.gaps import open_tasks_of_post
 from tidar.rojak.queries.posts import RouteRow, members_of, memberships_of, running, segments_of
 from tidar.rojak.queries.reach import posts_for
@@ -26,6 +27,7 @@ from tidar.rojak.queries.roster import Planned, planned
 
 VERSION = 1
 DAYS_AHEAD = 7
+MOST_BODIES = 300  # of open findings that a phone can correct without signal
 MARGIN_DEGREES = 0.002  # about 200 metres around everything that is drawn
 
 
@@ -62,7 +64,7 @@ def post_of(actor: Actor, *, code: str, today: date) -> Post:
 
 
 def pack_of(post: Post, *, actor: Actor, at: datetime, notices: Sequence[Notice] = ()) -> Pack:
-    """Everything about one post as it stands at `at`; about fifteen queries, however large the post is."""
+    """Everything about one post as it stands at `at`; about sixteen queries, however large the post is."""
     zone = places.region().zone
     today = at.astimezone(zone).date()
     route = [row for row in segments_of(post) if row.segment.until_date is None or row.segment.until_date >= today]
@@ -70,6 +72,7 @@ def pack_of(post: Post, *, actor: Actor, at: datetime, notices: Sequence[Notice]
     kinds = list(FindingKind.objects.filter(program=post.program, active=True).select_related("agency"))
     me = memberships_of(actor, today=today).filter(post=post).values_list("pk", flat=True).first()
     turns = planned(post.pk, today, today + timedelta(days=DAYS_AHEAD))
+    found = open_findings(post.pk, at, most=MOST_OPEN)
     content = {
         "version": VERSION,
         "program": _program(post),
@@ -94,7 +97,8 @@ def pack_of(post: Post, *, actor: Actor, at: datetime, notices: Sequence[Notice]
             for task in open_tasks_of_post(post.pk, at)
             if task.segment_id in codes
         ],
-        "findings": _findings(post, at=at),
+        "findings": [_row(one) for one in found],
+        "bodies": _bodies(found),
         "notices": [
             {"segment": one.segment, "label": one.label, "from": _text(one.from_at), "until": _text(one.until_at)}
             for one in notices
@@ -180,14 +184,28 @@ def _turn(turn: Planned) -> dict[str, Any]:
     }
 
 
-def _findings(post: Post, *, at: datetime) -> list[list[Any]]:
+def _row(one: OpenFinding) -> list[Any]:
     return [
-        [
-            str(one.id), one.kind, one.segment, _millionths(one.lon), _millionths(one.lat), one.severity,
-            _text(one.happened_at), one.state, one.content_hash, len(one.photos),
-        ]
-        for one in open_findings(post.pk, at, most=MOST_OPEN)
+        str(one.id), one.kind, one.segment, _millionths(one.lon), _millionths(one.lat), one.severity,
+        _text(one.happened_at), one.state, one.content_hash, len(one.photos),
     ]  # fmt: skip
+
+
+def _bodies(found: Sequence[OpenFinding]) -> dict[str, dict[str, Any]]:
+    """What the newest of them say, so that another phone of the post can correct them: the accepted version's data.
+
+    None concerns a person (`open_findings` leaves those out), none was erased (then nothing of it is kept).
+    """
+    ids = [one.id for one in found[:MOST_BODIES]]
+    rows = PatrolItem.objects.filter(item_id__in=ids, kind="finding", state=PatrolItem.State.ACCEPTED)
+    kept = rows.exclude(body=b"").values_list("item_id", "content_hash", "revision", "body")
+    bodies: dict[str, dict[str, Any]] = {}
+    for item_id, digest, revision, body in kept:
+        said = json.loads(bytes(body))
+        bodies[str(item_id)] = {
+            "hash": digest, "revision": revision, "round": said["round"], "at": said["at"], "data": said["data"],
+        }  # fmt: skip
+    return bodies
 
 
 def _millionths(degrees: float | None) -> int | None:

@@ -117,11 +117,17 @@ export function edit(id, data, { dropDraft = null, of = null } = {}) {
   });
 }
 
-/** The next version of an item that another phone made, known from the pack by its id and the hash of its version. */
-export function editKnown({ id, hash, kind, revision = 1, round = null }, data, { dropDraft = null } = {}) {
-  return exclusive(`tidar-rojak-${id}`, async () => {
-    const before = await latest(id);
-    return follow(before ?? { id, hash, kind, revision, round }, data, dropDraft);
+/**
+ * The next version of an item that another phone made or changed: `known` is the accepted version as the pack tells it
+ * (`{id, hash, kind, revision, round, data}`). What this phone wrote after that one goes before it.
+ */
+export function editKnown(known, data, { dropDraft = null } = {}) {
+  return exclusive(`tidar-rojak-${known.id}`, async () => {
+    const before = await latest(known.id);
+    const mine = before && before.revision >= (known.revision ?? 1);
+    const base = mine ? before : { revision: 1, round: null, ...known, key: before?.key, post: before?.post };
+    if (base.data && same(base.data, cleaned(data))) throw new UnableToKeep("Belum ada yang diubah.");
+    return follow(base, data, dropDraft);
   });
 }
 

@@ -66,7 +66,7 @@ export async function discard(digest) {
 export async function tidy(now = Date.now()) {
   const db = await open();
   const drafts = await db.getAll("drafts");
-  const wanted = new Set(drafts.flatMap((draft) => draft?.photos ?? []));
+  const wanted = new Set(drafts.flatMap((draft) => [...(draft?.photos ?? []), ...Object.values(draft?.answers ?? {})]));
   const all = (await db.getAll("photos")).filter(({ sha256 }) => !wanted.has(sha256));
   const old = (row, days) => now - row.at > days * DAY;
   await dropPhotos(all.filter((row) => !row.unsent && ((row.state === "diterima" && old(row, 3)) || (!row.item && old(row, 1)))));

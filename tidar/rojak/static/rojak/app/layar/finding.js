@@ -6,14 +6,14 @@ import { button, choose, h, notice, toast } from "../../../lapangan/dom.js";
 import { uuid7 } from "../../../lapangan/keys.js";
 import { moment } from "../clock.js";
 import { position, watch } from "../gps.js";
-import { edit, latest, make, UnableToKeep } from "../items.js";
+import { edit, editKnown, latest, make, UnableToKeep } from "../items.js";
+import { discard } from "../photos.js";
 import { draft, dropDraft, saveDraft } from "../store.js";
 import { draftKey } from "./kinds.js";
 import { duplicates, known } from "./near.js";
 import { capital, frame, picker, segmentWord } from "./parts.js";
 import { fromMicro } from "./place.js";
-import { questions } from "./questions.js";
-import { photosKept, shots } from "./shots.js";
+import { MOST, photosKept, shots } from "./shots.js";
 import { presentSegment, walk } from "./walk.js";
 
 const SEVERITIES = [["1", "Ringan"], ["2", "Biasa"], ["3", "Segera"]];
@@ -28,12 +28,21 @@ async function fresh(kind, { route, round }) {
   };
 }
 
-/** An accepted or waiting finding as a draft of its next version. */
-async function again(id) {
+/** What the city has accepted of a finding beyond what this phone knows: made or changed on another phone, or null. */
+function fromCity({ pack }, id, version) {
+  const row = pack.bodies?.[id];
+  const newer = row && (!version || (!version.unsent && version.state !== "bentrok" && row.revision > version.revision));
+  return newer ? { id, kind: "finding", ...row } : null;
+}
+
+/** An accepted or waiting finding, of this phone or another, as a draft of its next version. */
+async function again(state, id) {
   const version = await latest(id);
-  if (!version) return null;
+  const city = fromCity(state, id, version);
+  if (!version && !city) return null;
   const kept = await draft(`temuan:${id}`);
-  return kept ?? { id, of: version.hash, at: version.at, ...structuredClone(version.data), touched: false };
+  const at = city ? Date.parse(city.at) : version.at;
+  return kept ?? { id, of: version?.hash ?? null, city, at, ...structuredClone((city ?? version).data), touched: false };
 }
 
 function segmentField(state, value, onchange) {
@@ -80,9 +89,9 @@ function following(made, update) {
   });
 }
 
-const content = (kind, made, { form, answers }) => ({
+const content = (kind, made, { form, answers, photos }) => ({
   kind: kind.key, segment: made.segment, position: made.position, severity: Number(made.severity), form: form ? kind.form : "",
-  version: form?.version ?? "", answers, photos: [...made.photos], note: made.note,
+  version: form?.version ?? "", answers, photos, note: made.note,
 });
 
 /** What to do with unanswered questions: null to stay, true to save without them for now. Nothing typed is lost. */
@@ -102,13 +111,21 @@ async function answersFor(asked, form) {
   return asked.begun() && !(await later(asked)) ? null : { form: null, answers: {} };
 }
 
+/** Every photo of the finding once: its own, then those that answers name. */
+const album = (made, asked) => [...new Set([...made.photos, ...asked.photos()])];
+
+function write(made, data, { key: dropDraft, editing }) {
+  if (made.city) return editKnown(made.city, data, { dropDraft });
+  return editing ? edit(made.id, data, { dropDraft, of: made.of }) : make("finding", data, { id: made.id, at: made.at, round: made.round, dropDraft });
+}
+
 async function keepFinding(app, { kind, made, asked, form, key, editing }) {
   await photosKept();
   const parts = await answersFor(asked, form);
   if (!parts) return false;
-  const data = content(kind, made, parts);
-  const version = editing ? await edit(made.id, data, { dropDraft: key, of: made.of }) : await make("finding", data, { id: made.id, at: made.at, round: made.round, dropDraft: key });
-  if (form && !parts.form && asked.begun()) await saveDraft(`temuan:${made.id}`, { ...made, ...data, of: version.hash, answers: made.answers, touched: true });
+  const data = content(kind, made, { ...parts, photos: album(made, asked) });
+  const version = await write(made, data, { key, editing });
+  if (form && !parts.form && asked.begun()) await saveDraft(`temuan:${made.id}`, { ...made, ...data, of: version.hash, city: null, answers: made.answers, touched: true });
   return true;
 }
 
@@ -145,26 +162,30 @@ async function found(app) {
   const route = await walk(state);
   const editing = name === "ubah";
   const kindOf = (key) => state.pack.kinds.find((each) => each.key === key);
-  const made = editing ? await again(params[0]) : kindOf(params[0]) && (await fresh(kindOf(params[0]), { route, round: state.round }));
+  const made = editing ? await again(state, params[0]) : kindOf(params[0]) && (await fresh(kindOf(params[0]), { route, round: state.round }));
   return { route, editing, made, kind: made && kindOf(editing ? made.kind : params[0]) };
 }
 
 /** The screen. */
 export async function render(app) {
   const { route, editing, made, kind } = await found(app);
-  const back = editing ? `#/catatan/${app.params[0]}` : "#/temuan";
+  const back = editing && !made?.city ? `#/catatan/${app.params[0]}` : "#/temuan";
   if (!kind) return frame(app, { title: "Temuan", back, body: [h("p", null, "Temuan ini tidak ada di HP.")] });
   const key = editing ? `temuan:${made.id}` : draftKey(kind.key);
   const list = known(app.state.pack, route.findings);
   const [near, say] = nearby(app, { kind, made, list, editing });
   const keep = (changes) => (Object.assign(made, changes, { touched: true }), say(), saveDraft(key, made));
   const form = kind.form && app.state.pack.forms?.[kind.form];
-  const asked = questions(form, made.answers, (answers) => keep({ answers }));
-  const photos = await shots(made.photos, () => keep({}), { wanted: kind.wants_photo });
+  const { questions } = await import("./questions.js"); // forms are the heaviest part, and not what a phone opens with
+  const all = () => album(made, asked);
+  const room = { full: () => all().length >= MOST, drop: (sha256) => all().includes(sha256) || discard(sha256) };
+  const asked = questions(form, made.answers, (answers) => keep({ answers }), room);
+  made.photos = made.photos.filter((sha256) => !asked.photos().includes(sha256));
+  const photos = await shots(made.photos, () => keep({}), { wanted: kind.wants_photo, ...room });
   if (!editing) app.onLeave(following(made, () => (made.touched ? saveDraft(key, made) : null, say())));
   say();
   return frame(app, {
-    title: kind.title, over: editing ? "Perbaiki temuan" : kind.sensitive ? "Temuan, rahasia" : "Temuan", back,
+    title: kind.title, over: made.city ? "Perbaiki temuan HP lain" : editing ? "Perbaiki temuan" : kind.sensitive ? "Temuan, rahasia" : "Temuan", back,
     body: [picker("Seberapa mendesak?", SEVERITIES, String(made.severity), (severity) => keep({ severity: Number(severity) })),
       h("p", { class: "muted" }, readers(kind)),
       asked.node, photos, h("section", { class: "card" }, segmentField(app.state, made.segment, (segment) => keep({ segment })),

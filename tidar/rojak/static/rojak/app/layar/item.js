@@ -33,6 +33,7 @@ function stepList(steps) {
 }
 
 function answerWords(question, value) {
+  if (question.type === "photo") return value ? "foto di bawah" : "";
   const titles = new Map((question.choices ?? []).map(([key, label]) => [key, label]));
   const list = Array.isArray(value) ? value : [value];
   return list.filter((each) => each !== null && each !== "").map((each) => titles.get(String(each)) ?? String(each)).join(", ");

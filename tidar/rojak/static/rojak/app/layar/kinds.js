@@ -2,6 +2,7 @@
 import { h, notice } from "../../../lapangan/dom.js";
 import { watch } from "../gps.js";
 import { draft } from "../store.js";
+import { others } from "./others.js";
 import { frame, tile } from "./parts.js";
 
 /** The draft's place in the store. */
@@ -29,6 +30,6 @@ export async function render(app) {
   return frame(app, {
     title: "Apa yang ditemukan?", back: round ? "#/ronda" : "#/",
     body: [h("div", { class: "tiles" }, pack.kinds.map(one)),
-      secret && notice("info", "Yang bertanda rahasia hanya dibaca ketua RW dan dinas yang berwenang.")],
+      secret && notice("info", "Yang bertanda rahasia hanya dibaca ketua RW dan dinas yang berwenang."), others(app)],
   });
 }

@@ -3,8 +3,9 @@ import { h } from "../../../lapangan/dom.js";
 import { check, isBlank, Sheet } from "../../../lapangan/formulir.js";
 import { hari } from "../../../lapangan/words.js";
 import { fix } from "../gps.js";
+import { oneShot } from "./shots.js";
 
-const ASKED = new Set(["text", "integer", "decimal", "select_one", "select_multiple", "date", "geopoint"]);
+const ASKED = new Set(["text", "integer", "decimal", "select_one", "select_multiple", "date", "geopoint", "photo"]);
 
 function choiceField(question, answers, answer, many) {
   const name = `t-${question.name}`;
@@ -47,25 +48,26 @@ function placeField(question, answers, answer) {
   return h("div", { class: "stack" }, shown, h("button", { type: "button", class: "chip", onclick: take }, "Pakai tempat ini"));
 }
 
-function field(question, answers, answer) {
+function field(question, answers, answer, album) {
+  if (question.type === "photo") return oneShot({ name: question.name, label: question.label, now: answers[question.name] }, answer, album);
   if (question.type === "select_one") return choiceField(question, answers, answer, false);
   if (question.type === "select_multiple") return choiceField(question, answers, answer, true);
   return question.type === "geopoint" ? placeField(question, answers, answer) : writtenField(question, answers, answer);
 }
 
 /** One question's block and how it is brought up to date with a sheet. */
-function block(question, answers, answer) {
+function block(question, answers, answer, album) {
   if (["group", "note"].includes(question.type)) {
     const node = h(question.type === "group" ? "h2" : "p", { class: question.type === "note" ? "says" : "" });
     return { question, node, update: (sheet) => ((node.hidden = !sheet.isShown(question.name)), (node.textContent = sheet.words(question.label))) };
   }
-  const grouped = question.type.startsWith("select");
+  const grouped = question.type.startsWith("select") || question.type === "photo";
   const needed = question.required === true;
   const words = h("span");
   const label = h(grouped ? "legend" : "label", grouped ? {} : { for: `t-${question.name}` }, words, !needed && h("small", null, " boleh kosong"));
   const fault = h("p", { class: "fault", id: `k-${question.name}`, role: "status" });
   const hint = question.hint && h("p", { class: "muted" }, question.hint);
-  const node = h(grouped ? "fieldset" : "div", { class: "question", "data-question": question.name }, label, hint, field(question, answers, answer), fault);
+  const node = h(grouped ? "fieldset" : "div", { class: "question", "data-question": question.name }, label, hint, field(question, answers, answer, album), fault);
   const update = (sheet, { strict = false } = {}) => {
     node.hidden = !sheet.isShown(question.name);
     words.textContent = sheet.words(question.label);
@@ -77,11 +79,12 @@ function block(question, answers, answer) {
 }
 
 /**
- * The questions of a form (`{version, definition}` or nothing): `{node, begun(), problems(), show()}`. `answers` is
- * changed in place, `onchange(answers)` hears of it; `show()` says what is wrong at each question and goes to the first.
+ * The questions of a form (`{version, definition}` or nothing): `{node, begun(), problems(), photos(), show()}`. `answers`
+ * is changed in place, `onchange(answers)` hears of it; `photos()` are those that answers name by their SHA-256, `album` is
+ * as `shots` has it; `show()` says what is wrong at each question and goes to the first.
  */
-export function questions(form, answers, onchange) {
-  if (!form) return { node: "", begun: () => false, problems: () => [], show: () => {}, final: () => ({}) };
+export function questions(form, answers, onchange, album) {
+  if (!form) return { node: "", begun: () => false, problems: () => [], photos: () => [], show: () => {}, final: () => ({}) };
   const { definition } = form;
   const day = () => hari(new Date());
   for (const { name, default: given } of definition.questions) if (given && answers[name] === undefined) answers[name] = given;
@@ -89,9 +92,9 @@ export function questions(form, answers, onchange) {
   const answer = (name) => (value) => {
     answers[name] = value;
     refresh();
-    onchange(answers);
+    return onchange(answers);
   };
-  const blocks = shown.map((question) => block(question, answers, answer(question.name)));
+  const blocks = shown.map((question) => block(question, answers, answer(question.name), album));
   const refresh = (options) => {
     const sheet = new Sheet(definition, answers, day());
     blocks.forEach((each) => each.update(sheet, options));
@@ -102,13 +105,17 @@ export function questions(form, answers, onchange) {
     node: h("section", { class: "card questions", "aria-label": definition.title }, blocks.map(({ node }) => node)),
     begun: () => shown.some(({ name, type }) => ASKED.has(type) && !isBlank(answers[name])),
     problems,
+    photos() {
+      const sheet = new Sheet(definition, answers, day());
+      return shown.filter(({ type, name }) => type === "photo" && answers[name] && sheet.isShown(name)).map(({ name }) => answers[name]);
+    },
     final: () => check(definition, answers, day()).answers,
     show() {
       refresh({ strict: true });
       const [first] = problems();
       const target = first && blocks.find(({ question }) => question.name === first[0])?.node;
       target?.scrollIntoView({ block: "center" });
-      target?.querySelector("input")?.focus({ preventScroll: true });
+      target?.querySelector("input:not([hidden]), button")?.focus({ preventScroll: true });
     },
   };
 }

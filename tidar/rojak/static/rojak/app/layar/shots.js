@@ -1,9 +1,10 @@
-/** Photos of a finding: take or choose, wipe faces, keep on the phone, throw away again. */
+/** Photos of a finding and of its questions: take or choose, wipe faces, keep on the phone, throw away again. */
 import { button, h, icon, toast } from "../../../lapangan/dom.js";
-import { discard, keep, reduce, url } from "../photos.js";
+import { keep, reduce, url } from "../photos.js";
 import { wiped } from "./blur.js";
 
-const MOST = 6;
+/** How many photos one finding may have, those of its questions included. */
+export const MOST = 6;
 const FULL = `Paling banyak ${MOST} foto.`;
 
 let keeping = Promise.resolve();
@@ -11,43 +12,31 @@ let keeping = Promise.resolve();
 /** Wait until photos that were accepted are on the phone: a quick "Simpan" must not leave one behind. */
 export const photosKept = () => keeping;
 
-async function thumb(sha256, number, onremove) {
+/** One photo; `words` say which ("Foto 1"). */
+async function thumb(sha256, words, onremove) {
   const address = await url(sha256);
-  const picture = address ? h("img", { src: address, alt: `Foto ${number}`, onload: () => URL.revokeObjectURL(address) })
-    : h("span", { class: "shot__gone" }, icon("image"), h("span", { class: "visually-hidden" }, `Foto ${number}, sudah di kota`));
+  const picture = address ? h("img", { src: address, alt: words, onload: () => URL.revokeObjectURL(address) })
+    : h("span", { class: "shot__gone" }, icon("image"), h("span", { class: "visually-hidden" }, `${words}, sudah di kota`));
   return h("li", { class: "shot" }, picture, onremove && h("button", {
-    type: "button", class: "shot__off", "aria-label": `Buang foto ${number}`, onclick: onremove,
+    type: "button", class: "shot__off", "aria-label": `Buang f${words.slice(1)}`, onclick: onremove,
   }, icon("close")));
 }
 
-/** A row of photos without buttons: for looking only. */
-export const row = async (photos) => (photos.length
-  ? h("ul", { class: "shots" }, await Promise.all(photos.map((sha256, index) => thumb(sha256, index + 1)))) : "");
+const pictures = (photos, onremove) => Promise.all(photos.map((sha256, index) => thumb(sha256, `Foto ${index + 1}`, onremove?.(sha256))));
 
-/** The part of a form with photos. `photos` (sha256 list) is changed in place; `onchange()` after each change. */
-export async function shots(photos, onchange, { wanted = false } = {}) {
-  const list = h("ul", { class: "shots" });
-  async function paint() {
-    const remove = (sha256) => async () => {
-      photos.splice(photos.indexOf(sha256), 1);
-      await discard(sha256);
-      await onchange();
-      await paint();
-    };
-    list.replaceChildren(...await Promise.all(photos.map((sha256, index) => thumb(sha256, index + 1, remove(sha256)))));
-  }
+/** A row of photos without buttons: for looking only. */
+export const row = async (photos) => (photos.length ? h("ul", { class: "shots" }, await pictures(photos)) : "");
+
+/** Two buttons that bring photos: made small, wiped where she wants, kept; `taken(sha256)` hears of each. */
+function takers({ name = "", multiple = false, full, taken }) {
   async function take(files) {
     for (const file of files) {
-      if (photos.length >= MOST) return toast(FULL);
+      if (full()) return toast(FULL);
       const picture = await reduce(file);
       if (!(await wiped(picture))) continue;
-      const kept = keep(picture.canvas).then(async ({ sha256 }) => {
-        if (!photos.includes(sha256)) photos.push(sha256);
-        await onchange();
-      });
-      keeping = kept.catch(() => {}); // what went wrong is said here below, once
+      const kept = keep(picture.canvas).then(({ sha256 }) => taken(sha256));
+      keeping = kept.catch(() => {}); // what went wrong is said below, once
       await kept;
-      await paint();
     }
   }
   const input = (props) => h("input", {
@@ -58,10 +47,47 @@ export async function shots(photos, onchange, { wanted = false } = {}) {
       await take(files).catch((error) => toast(error.message));
     },
   });
-  const camera = input({ capture: "environment", id: "kamera" });
-  const gallery = input({ multiple: true, id: "galeri" });
+  const camera = input({ capture: "environment", id: `kamera${name}` });
+  const gallery = input({ multiple, id: `galeri${name}` });
+  return [h("div", { class: "pairs" }, button("Ambil foto", () => camera.click(), { mark: "camera" }),
+    button("Pilih foto", () => gallery.click(), { mark: "image" })), camera, gallery];
+}
+
+/**
+ * The part of a form with photos. `photos` (sha256 list) is changed in place; `onchange()` after each change. `full()`: no
+ * more fit; `drop(sha256)` forgets one that nothing names any more.
+ */
+export async function shots(photos, onchange, { wanted = false, full, drop }) {
+  const list = h("ul", { class: "shots" });
+  const remove = (sha256) => async () => {
+    photos.splice(photos.indexOf(sha256), 1);
+    await drop(sha256);
+    await onchange();
+    await paint();
+  };
+  const paint = async () => list.replaceChildren(...await pictures(photos, remove));
+  const taken = async (sha256) => {
+    if (!photos.includes(sha256)) photos.push(sha256);
+    await onchange();
+    await paint();
+  };
   await paint();
   return h("section", { class: "stack", "aria-labelledby": "foto" }, h("h2", { id: "foto" }, wanted ? "Foto" : "Foto, kalau perlu"),
-    list, h("div", { class: "pairs" }, button("Ambil foto", () => camera.click(), { mark: "camera" }),
-      button("Pilih foto", () => gallery.click(), { mark: "image" })), camera, gallery);
+    list, takers({ multiple: true, full, taken }));
+}
+
+/** The photo that one question asks for; another takes its place. `answer(sha256 | null)` hears of it. */
+export function oneShot({ name, label, now }, answer, { full, drop }) {
+  const list = h("ul", { class: "shots" });
+  let current = now;
+  const change = async (sha256) => {
+    const before = current;
+    current = sha256;
+    await answer(sha256);
+    if (before && before !== sha256) await drop(before);
+    await paint();
+  };
+  const paint = async () => list.replaceChildren(...(current ? [await thumb(current, `Foto: ${label}`, () => change(null))] : []));
+  paint();
+  return h("div", { class: "stack" }, list, takers({ name: `-${name}`, full: () => !current && full(), taken: change }));
 }
