@@ -1,6 +1,7 @@
 /** Everything the screens show, read from the phone's store at once, and what is wrong that the person can mend. */
 import { clockIsWrong, clockWords, storageWarning } from "../../lapangan/health.js";
 import { angka, umur } from "../../lapangan/words.js";
+import { callWarnings } from "./calls.js";
 import { readiness } from "./pack.js";
 import { conflicts, inState, photosWaitingCount, recall, waitingCount } from "./store.js";
 
@@ -9,15 +10,15 @@ const SIGN_IN = "/akun/masuk/?next=/rojak/";
 
 /** A whole picture of this moment. */
 export async function load() {
-  const [device, pack, server, problem, round, ended] = await Promise.all(
-    ["device", "pack", "server", "problem", "round", "ended"].map(recall),
+  const [device, pack, server, problem, round, ended, calls] = await Promise.all(
+    ["device", "pack", "server", "problem", "round", "ended", "calls"].map(recall),
   );
   const [waiting, photosWaiting, torn, held, refused, ready] = await Promise.all(
     [waitingCount(), photosWaitingCount(), conflicts(), inState("ditahan"), inState("ditolak"), readiness()],
   );
   return {
-    device, pack, server: server ?? {}, problem: problem ?? {}, round: round ?? null, ended: ended ?? null, waiting,
-    photosWaiting, conflicts: torn, held, refused, readiness: ready, moment: new Date(),
+    device, pack, server: server ?? {}, problem: problem ?? {}, round: round ?? null, ended: ended ?? null,
+    calls: calls ?? [], waiting, photosWaiting, conflicts: torn, held, refused, readiness: ready, moment: new Date(),
   };
 }
 
@@ -76,7 +77,7 @@ function ofSending({ problem, conflicts: torn, server }) {
 /** `[kind, sentence, [address, text]?]` for everything that needs the person. */
 export async function warnings(state) {
   const { device, pack, moment, server } = state;
-  const found = [];
+  const found = callWarnings(state);
   if (device?.revoked) found.push(["bad", device.sentence || "HP ini sudah dicabut.", ["#/siap", "Daftarkan lagi"]]);
   else if (device?.foreign) found.push(["warn", "HP ini terdaftar atas nama orang lain. Daftarkan atas nama Anda.", ["#/siap", "Daftarkan"]]);
   found.push(...ofSending(state));
