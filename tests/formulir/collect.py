@@ -3,7 +3,7 @@
 Made after Collect's own behaviour (its `OpenRosaFormSource`, `OkHttpConnection` and `InstanceServerUploader`) and the
 OpenRosa specifications. Each request carries `X-OpenRosa-Version` and `Date`; lists, forms and manifests must be 200
 with `text/xml`; the hash of a form is the MD5 of its bytes. Before the first submission comes HEAD, whose 204 may name
-another address on the same host and how much may come at once. Files go in as many POSTs as that asks, each with the XML
+another address on the same host and how much may come at once. Files go in as many POSTs as that asks, each with XML
 and all but the last with `*isIncomplete*`; only 201 and 202 mean that the form is sent: the phone then forgets it.
 """
 
