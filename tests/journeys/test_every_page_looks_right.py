@@ -12,6 +12,10 @@ from playwright.sync_api import Page, expect
 from tests.city import City
 from tests.journeys.conftest import PHONE, WIDE
 from tests.journeys.crawl import walk
+from tests.weight import first_visit
+from tidar.common.field_app import FieldApp
+from tidar.retribusi.views import pungut
+from tidar.rojak.views import app as ronda
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -51,10 +55,17 @@ SIGNED_IN = (
     "/rojak/",
     "/rojak/celah/",
     "/rojak/celah/kemirirejo-04/",
+    "/rojak/pos/",
     "/rojak/pos/kemirirejo-04/",
+    "/rojak/pos/kemirirejo-04/rute/",
+    "/rojak/pos/kemirirejo-04/anggota/",
+    "/rojak/pos/kemirirejo-04/jadwal/",
+    "/rojak/pos/kemirirejo-04/hadir/",
+    "/rojak/pos/kemirirejo-04/kertas/",
     "/rojak/temuan/",
     "/rojak/rumah-kosong/",
     "/rojak/periksa/",
+    "/rojak/alat/",
     "/formulir/",
     "/formulir/f/sampah/isi/",
     "/tidak-ada/",
@@ -65,6 +76,8 @@ LINKED = (
     ("/hub/umpan/penduduk/", "/hub/kiriman/"),
     ("/angka/jumlah-penduduk/", "/telusur/angka/"),
     ("/orang/", "/orang/0"),
+    ("/rojak/temuan/", "/rojak/temuan/0"),
+    ("/rojak/ronda/", "/rojak/ronda/0"),
 )
 DIRTY = Path(__file__).resolve().parents[2] / "regions" / "33.71" / "demo" / "kotor" / "penduduk-2026-11-kotor.xlsx"
 # who walks from link to link, from where, and how many pages of different shape they must reach at least
@@ -196,6 +209,17 @@ def test_pages_are_light_and_ask_no_other_host(sign_in: Callable[..., Page], cit
     assert {path: hosts - ours for path, (_, hosts) in weights.items() if hosts - ours} == {}
     heavy = {p: size for p, (size, _) in weights.items() if size > (WALL_BYTES if p == "/wall" else PAGE_BYTES)}
     assert heavy == {}
+
+
+@pytest.mark.parametrize(("who", "app", "path"), [("Endang", ronda.APP, "/rojak/"), ("Slamet", pungut.APP, "/pungut/")])
+def test_a_phones_app_weighs_what_its_everyday_test_counts(
+    sign_in: Callable[..., Page], who: str, app: FieldApp, path: str
+) -> None:
+    page = sign_in(who)
+    counted = sum(first_visit(app, page.request.get(path).body()).values())
+    weighed, _hosts = _weigh(page, path)
+    assert weighed <= PAGE_BYTES
+    assert counted == pytest.approx(weighed, rel=0.03)
 
 
 def test_pages_log_no_errors(sign_in: Callable[..., Page]) -> None:

@@ -35,6 +35,9 @@ SHELL = "lapangan/shell.html"  # what all shells extend
 FONT = "vendor/plus-jakarta-sans-latin.woff2"
 EXTRAS = ("vendor/jsqr.js", "vendor/ed25519.js")  # only where the phone's browser cannot do it alone
 IMPORT = re.compile(r"""^(?:import|export|\}) ?[^"'()]*["']((?:\.{1,2}/|/)[^"']+)["'];?$""", re.M)
+LATER = re.compile(
+    r"""\bimport\(["']((?:\.{1,2}/|/)[^"']+)["']\)"""
+)  # when somebody needs it; kept on the phone like the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,27 @@ class FieldApp:
         waiting = [(f"{self.static}/{path.relative_to(self.folder).as_posix()}", path) for path in modules]
         while waiting:
             name, path = waiting.pop()
-            for target in IMPORT.findall(path.read_text()):
+            for target in [*IMPORT.findall(path.read_text()), *LATER.findall(path.read_text())]:
                 wanted = _joined(name, target)
                 file = finders.find(wanted)
-                if wanted.startswith(f"{self.static}/") or wanted in found or not isinstance(file, str):
+                known = wanted.startswith(f"{self.static}/") or wanted in found or wanted in EXTRAS
+                if known or not isinstance(file, str):
                     continue
                 found.add(wanted)
                 waiting.append((wanted, Path(file)))
         return found
+
+    @property
+    def opening(self) -> list[str]:
+        """The addresses of the modules without which nothing can be shown: what the first imports, and so on."""
+        found, waiting = {self.entry}, [self.entry]
+        while waiting:
+            name = waiting.pop().removeprefix(settings.STATIC_URL)
+            for target in IMPORT.findall(Path(str(finders.find(name))).read_text()):
+                if (wanted := plain(_joined(name, target))) not in found:
+                    found.add(wanted)
+                    waiting.append(wanted)
+        return [address for address in self.modules if address in found]
 
     @property
     def shell(self) -> list[str]:
@@ -169,12 +185,12 @@ def views_of(app: FieldApp) -> Views:
 
 
 def shell_page(app: FieldApp, request: HttpRequest) -> HttpResponse:
-    """The shell: `title`, `version`, `entry`, and the other `modules`, for preloading.
+    """The shell: `title`, `version`, `entry`, and the other `modules` it cannot open without, for preloading.
 
     It is sent zipped, which is felt where signal is weak. It repeats nothing that a visitor sends and holds no form
     token (that is in the cookie), so its size gives nothing away (BREACH).
     """
-    modules = [address for address in app.modules if address != app.entry]
+    modules = [address for address in app.opening if address != app.entry]
     given = {
         "title": app.title, "version": app.version, "entry": app.entry, "modules": modules, "icon": app.icon,
         "styles": app.styles, "font": FONT, "manifest": reverse(f"{app.url}_manifest"),

@@ -270,3 +270,16 @@ def test_pages_ask_as_few_queries_for_many_segments_as_for_few(
     for name in ("route", "post"):
         with django_assert_max_num_queries(26):
             owner.get(url(name))
+
+
+def test_the_posts_page_leads_to_review_and_phones_for_who_may(owner: Client, post: Post) -> None:
+    lurah = client_of(person("suryani", role="lurah", area=b.OWN.rpartition(".")[0]))
+    for client, there in ((owner, True), (lurah, False)):
+        found = client.get(reverse("rojak:posts")).content.decode()
+        assert [(f'href="{address}"' in found) for address in ("/rojak/periksa/", "/rojak/alat/")] == [there, there]
+
+
+def test_who_walks_is_led_to_odk_collect(post: Post) -> None:
+    walker = client_of(person("yani", role="patrol", area=b.OWN))
+    assert 'href="/formulir/odk/"' in walker.get(reverse("rojak:own_turns")).content.decode()
+    assert walker.get("/formulir/odk/").status_code == 200

@@ -1,6 +1,5 @@
 /** The round goes on with another leader, or on another phone: this one shows a code, the other scans or types it. */
 import { button, drawing, h, notice, toast } from "../../../lapangan/dom.js";
-import { matrix, path } from "../../../lapangan/qr.js";
 import { look } from "../../../lapangan/scan.js";
 import { handover, leg, takeOver } from "../round.js";
 import { capital, frame, roundWord } from "./parts.js";
@@ -10,6 +9,7 @@ async function giving(app) {
   const { state } = app;
   const word = roundWord(state);
   if (!state.round) return frame(app, { title: "Ganti ketua", back: "#/", body: [h("p", null, `Mulai ${word} dulu.`)] });
+  const { matrix, path } = await import("../../../lapangan/qr.js");
   const text = await handover();
   const modules = matrix(text);
   const go = button("Simpan ketua baru", async () => {
