@@ -20,7 +20,7 @@ from tidar.rojak import api as rojak
 from tidar.rojak.actions.empty_houses import NewNotice, ask
 from tidar.rojak.actions.follow_up import show_mended
 from tidar.rojak.actions.gaps import ask_for_check
-from tidar.rojak.models import Device, EmptyHouse, Finding, PatrolItem, Post, Round, Segment
+from tidar.rojak.models import Device, EmptyHouse, Finding, PatrolItem, Post, Round, Segment, Sos
 
 BY = system("uji")
 POST = "kemirirejo-04"
@@ -53,9 +53,15 @@ def load() -> SamplePatrol:
         "member_id": post.members.order_by("pk")[0].pk, "rule_id": post.roster.order_by("pk")[0].pk,
         "device_id": Device.objects.order_by("code")[0].pk, "finding_id": finding.pk, "sha256": shown.reference,
         "round_id": Round.objects.filter(post=post).order_by("-started_at")[0].pk, "area": RW, "month": f"{now:%Y-%m}",
-        "public_code": segment.public_code, "number": _held(now).pk,
+        "public_code": segment.public_code, "sos_id": _call(post).pk, "number": _held(now).pk,
     }  # fmt: skip
     return SamplePatrol(arguments, _forms())
+
+
+def _call(post: Post) -> Sos:
+    """A call for help that nobody has in hand."""
+    now = clock.now()
+    return Sos.objects.create(id=uuid7(), post=post, happened_at=now, received_at=now, note="ban bocor")
 
 
 def _empty_house(segment: Segment, head: Actor) -> EmptyHouse:

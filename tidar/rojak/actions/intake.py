@@ -230,7 +230,8 @@ class Intake:
 
     def _reconsider_waiting(self, rows: Sequence[PatrolItem]) -> None:
         """Of one sender; carefully, each by itself: one that fails stays held with a sentence and stops nobody."""
-        for some in [[row] for row in rows] if self.is_careful else [rows]:
+        batches: list[Sequence[PatrolItem]] = [[row] for row in rows] if self.is_careful else [rows]
+        for some in batches:
             try:
                 with transaction.atomic(savepoint=self.is_careful):
                     sender = sender_of(some[0], by=self.sender.by, at=self.sender.at)
