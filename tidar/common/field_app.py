@@ -13,7 +13,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -125,7 +125,7 @@ class FieldApp:
         """Twelve digits that change with anything the phone keeps."""
         digest = hashlib.sha256()
         own = sorted(path for folder in (self.folder, self.templates) for path in folder.rglob("*.*"))
-        own.append(Path(str(get_template(SHELL).origin.name)))
+        own.append(Path(cast(Any, get_template(SHELL)).origin.name))
         scripts = [path for path in own if path.suffix == ".js"]
         styles = [name for name in self.styles if not name.startswith(f"{self.static}/")]
         for path in [*own, *(Path(str(finders.find(n))) for n in [*sorted(self._imported(scripts)), *styles, *EXTRAS])]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -30,13 +30,7 @@ class NewDevice:
     name: str
 
 
-class KnownDevice(Protocol):
-    """A phone of an app's own table, as far as it is compared here."""
-
-    public_key: bytes
-
-
-Device = TypeVar("Device", bound=KnownDevice)
+Device = TypeVar("Device")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +49,16 @@ def usable(device: NewDevice, *, most_letters: int) -> NewDevice:
     return NewDevice(device.id, device.public_key, name)
 
 
-def same_as(known: Device | None, device: NewDevice, *, is_own: bool, is_key_known: bool) -> Device | None:
-    """The `known` phone of this id when exactly it came before; None for a new one.
+def came_before(device: NewDevice, *, known_key: bytes | None, is_own: bool, is_key_known: bool) -> bool:
+    """Whether exactly this phone of this person is known; `known_key` is that of the phone with this id, None for none.
 
     `UnableToAgree` when the id belongs to another key or person, or the key to another phone.
     """
-    if known is not None and bytes(known.public_key) == device.public_key and is_own:
-        return known
-    if known is not None:
+    if known_key is not None and not (known_key == device.public_key and is_own):
         raise UnableToAgree(_("HP itu sudah terdaftar dengan kunci atau orang lain."))
-    if is_key_known:
+    if known_key is None and is_key_known:
         raise UnableToAgree(_("Kunci itu milik HP lain yang sudah terdaftar."))
-    return None
+    return known_key is not None
 
 
 def must_have_room(in_use: int, *, most: int) -> None:

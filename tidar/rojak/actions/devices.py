@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from tidar.common.actor import Actor
 from tidar.common.audit import record
 from tidar.common.errors import UnableTo, UnableToAllow, UnableToFind
-from tidar.common.phones import NewDevice, Registered, must_have_room, next_code, same_as, usable
+from tidar.common.phones import NewDevice, Registered, came_before, must_have_room, next_code, usable
 from tidar.rojak.models import Device
 
 MAX_PHONES = 4  # of one person in use at once; more is a sign that lost ones were not reported
@@ -58,9 +58,10 @@ def _area_of(by: Actor) -> str:
 
 def _known(device: NewDevice, by: Actor) -> Device | None:
     known = Device.objects.filter(pk=device.id).first()
+    key = bytes(known.public_key) if known else None
     is_own = known is not None and str(known.user_id) == by.id
     is_key_known = Device.objects.filter(public_key=device.public_key).exists()
-    return same_as(known, device, is_own=is_own, is_key_known=is_key_known)
+    return known if came_before(device, known_key=key, is_own=is_own, is_key_known=is_key_known) else None
 
 
 def revoke_device(*, device_id: uuid.UUID, reason: str, by: Actor, at: datetime) -> Device:
