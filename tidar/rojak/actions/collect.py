@@ -16,7 +16,7 @@ from tidar.common.errors import UnableTo
 from tidar.formulir import api as formulir
 from tidar.places import api as places
 from tidar.rojak.actions.items import SignedItem, receive
-from tidar.rojak.models import Finding, PatrolItem, Post
+from tidar.rojak.models import PatrolItem, Post
 from tidar.rojak.queries.posts import running
 from tidar.rojak.queries.reach import posts_for
 from tidar.rojak.rules.items import MAX_ACCURACY_METRES, MAX_NOTE, MAX_PHOTOS, body_of
@@ -44,7 +44,6 @@ def take_over(submission: formulir.Received, *, by: Actor, at: datetime) -> None
     (answer,) = receive(device_id=None, items=[SignedItem(body)], by=by, at=at, manner=PatrolItem.Manner.ODK)
     if answer.state == PatrolItem.State.REFUSED:
         raise UnableToTakeOver(answer.sentence)
-    Finding.objects.filter(pk=submission.id, submission=None).update(submission=submission.id)
 
 
 def _post(submission: formulir.Received, by: Actor, *, at: datetime) -> Post:

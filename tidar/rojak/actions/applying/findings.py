@@ -9,7 +9,7 @@ from tidar.formulir import api as formulir
 from tidar.rojak.actions.applying.taken import Applying, Taken, said, tell
 from tidar.rojak.actions.evidence import NewLink, begin_chains, link_all
 from tidar.rojak.actions.telling import finding_fields
-from tidar.rojak.models import Evidence, Finding, FindingPhoto
+from tidar.rojak.models import Evidence, Finding, FindingPhoto, PatrolItem
 
 Kind = Evidence.Kind
 REVISED = (
@@ -53,8 +53,9 @@ def _finding(one: Taken, applying: Applying) -> Finding:
 def _submitted(one: Taken, applying: Applying) -> uuid.UUID | None:
     """Its answers, under the item's own id; those of a revision are a submission of their own."""
     item, sender = one.item, applying.sender
-    if not item.data["form"]:
-        return None
+    if not item.data["form"]:  # what ODK Collect sent is a submission already, also when it counts only later
+        of_collect = one.row.manner == PatrolItem.Manner.ODK and formulir.submission(item.id) is not None
+        return item.id if of_collect else None
     given = formulir.Given(
         client=sender.manner,
         happened_at=item.at,
