@@ -46,8 +46,23 @@ function boundsOf(lines) {
   return [[Math.min(...lons), Math.min(...lats)], [Math.max(...lons), Math.max(...lats)]];
 }
 
-async function start(tool) {
-  const box = tool.querySelector(".map"), field = document.getElementById(tool.dataset.draw), status = tool.querySelector("[role=status]");
+/** The buttons, which need no map: they change the text field and have it drawn again. */
+function controls(tool, field) {
+  const redraw = () => field.dispatchEvent(new Event("input"));
+  const add = (lon, lat) => {
+    field.value = `${field.value.trimEnd()}${field.value.trim() ? "\n" : ""}${typed(lon, lat)}`;
+    redraw();
+  };
+  tool.querySelector("[data-undo]").addEventListener("click", () => {
+    field.value = field.value.trimEnd().split("\n").slice(0, -1).join("\n");
+    redraw();
+  });
+  tool.querySelector("[data-here]").addEventListener("click", () => here(tool.querySelector("[role=status]"), add));
+  return add;
+}
+
+async function start(tool, field, add) {
+  const box = tool.querySelector(".map");
   const given = JSON.parse(document.getElementById("rute-lain").textContent);
   const areas = await fetch(`${tool.dataset.boundaries}?level=kelurahan`).then((answer) => answer.json());
   await load(tool.dataset.maplibre);
@@ -58,16 +73,9 @@ async function start(tool) {
   const map = new maplibregl.Map({ container: box, style: style(areas, given.lines, points), attributionControl: false, dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 19, fadeDuration: 0, ...view });
   map.touchZoomRotate.disableRotation();
   map.addControl(new maplibregl.NavigationControl({ showCompass: false }), "top-right");
-  const redraw = () => map.getSource("own")?.setData(drawn(pointsOf(field.value)));
-  const add = (lon, lat) => {
-    field.value = `${field.value.trimEnd()}${field.value.trim() ? "\n" : ""}${typed(lon, lat)}`;
-    redraw();
-  };
   map.on("click", (event) => add(event.lngLat.lng, event.lngLat.lat));
   map.once("idle", () => tool.setAttribute("data-ready", ""));
-  field.addEventListener("input", redraw);
-  tool.querySelector("[data-undo]").addEventListener("click", () => { field.value = field.value.trimEnd().split("\n").slice(0, -1).join("\n"); redraw(); });
-  tool.querySelector("[data-here]").addEventListener("click", () => here(status, add));
+  field.addEventListener("input", () => map.getSource("own")?.setData(drawn(pointsOf(field.value))));
   document.addEventListener("tidar:tema", () => map.setStyle(style(areas, given.lines, pointsOf(field.value))));
 }
 
@@ -84,10 +92,12 @@ function here(status, add) {
 
 for (const tool of document.querySelectorAll("[data-draw]")) {
   tool.hidden = false;
+  const field = document.getElementById(tool.dataset.draw);
+  const add = controls(tool, field);
   const seen = new IntersectionObserver((entries) => {
     if (!entries.some((entry) => entry.isIntersecting)) return;
     seen.disconnect();
-    start(tool).catch((error) => { console.warn("draw", error); tool.hidden = true; });
+    start(tool, field, add).catch((error) => { console.warn("draw", error); tool.querySelector(".map").hidden = true; });
   });
   seen.observe(tool);
 }
