@@ -7,21 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import signal
-import time
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page, expect
 from playwright.sync_api import Error as BrowserError
 
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 360, "height": 740}, "device_scale_factor": 2, "has_touch": True, "locale": "id-ID",
-    "timezone_id": "Asia/Jakarta", "permissions": ["geolocation"],
-    "geolocation": {"longitude": 110.217, "latitude": -7.471, "accuracy": 8},
+from tests.journeys import phones
+from tests.journeys.phones import FieldPhone
+
+PHONE: dict[str, Any] = phones.PHONE | {
+    "permissions": ["geolocation"], "geolocation": {"longitude": 110.217, "latitude": -7.471, "accuracy": 8},
 }  # fmt: skip
-PATIENCE = 20_000
-MODULES = "/static/rojak/app"
 # A picture as a camera makes it: larger than what is sent, and no two alike.
 TAKE = """async (seed) => {
     const canvas = new OffscreenCanvas(1800, 1350), pen = canvas.getContext("2d");
@@ -34,30 +29,11 @@ TAKE = """async (seed) => {
 }"""
 
 
-class Patroller:
-    """One phone. Its store outlives its tabs, as on a real phone."""
+class Patroller(FieldPhone):
+    """The phone of somebody on patrol."""
 
-    def __init__(self, context: BrowserContext) -> None:
-        self.context = context
-        self.page: Page = context.new_page()
-
-    @classmethod
-    def new(cls, browser: Browser, base_url: str, **options: Any) -> Patroller:
-        """A phone that nobody used before."""
-        return cls(browser.new_context(**PHONE | {"base_url": base_url} | options))
-
-    def open(self, hash_: str = "") -> Page:
-        """Open the app (again), and wait until it shows something of its own."""
-        if self.page.is_closed():
-            self.page = self.context.new_page()
-        self.page.goto(f"/rojak/{hash_}")
-        expect(self.page.locator("#aplikasi[data-layar] h1")).to_be_visible(timeout=PATIENCE)
-        return self.page
-
-    def run(self, body: str, given: Any = None) -> Any:
-        """Run JavaScript in the app's page; `use("items")` is a module of the app, `given` the argument."""
-        script = f"""async (given) => {{ const use = (name) => import(`{MODULES}/${{name}}.js`); {body} }}"""
-        return self.page.evaluate(script, given)
+    options = PHONE
+    address, modules = "/rojak/", "/static/rojak/app"
 
     def prepare(self, name: str = "HP Bu Yati") -> dict[str, Any]:
         """Register and get ready; what is ready and what is missing."""
@@ -97,18 +73,6 @@ class Patroller:
         """Send now; what is in the way, "" nothing."""
         return str(self.run('return (await use("sync")).sendAll({ ask: given })', ask))
 
-    def kill(self) -> None:
-        """SIGKILL to the browser's renderers, as when Android needs the memory: page and worker hear nothing of it."""
-        browser = self.context.browser
-        assert browser is not None
-        session = browser.new_browser_cdp_session()
-        for process in session.send("SystemInfo.getProcessInfo")["processInfo"]:
-            if process["type"] == "renderer":
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(process["id"], signal.SIGKILL)
-        session.detach()
-        self.page.close()
-
     def versions(self) -> list[dict[str, Any]]:
         """Every version on the phone, in the order in which they were made, with the body that was signed."""
         rows = self.run("""const all = await (await use("store")).everything();
@@ -119,10 +83,6 @@ class Patroller:
         """Every photo that the phone knows of."""
         rows: list[dict[str, Any]] = self.run('return (await (await use("store")).open()).getAll("photos")')
         return rows
-
-    def recall(self, key: str) -> Any:
-        """One remembered thing of the phone's store."""
-        return self.run('return (await use("store")).recall(given)', key)
 
     def state(self, expression: str) -> Any:
         """Something of what the screens show; `s` is the state, `m` its module."""
@@ -138,9 +98,9 @@ class Patroller:
 
     def until_sent(self, seconds: float = 60) -> None:
         """Wait until nothing waits on the phone, neither text nor photo."""
-        deadline = time.monotonic() + seconds
-        while waiting := self.run("""const s = await use("store");
-                return [await s.waitingCount(), await s.photosWaitingCount()];""") != [0, 0]:
-            assert time.monotonic() < deadline, f"still on the phone: {waiting}, {self.recall('problem')}"
-            self.send()
-            self.page.wait_for_timeout(200)
+
+        def waits() -> list[int]:
+            count = """const s = await use("store"); return [await s.waitingCount(), await s.photosWaitingCount()];"""
+            return [number for number in self.run(count) if number]
+
+        self.until_nothing(waits, self.send, seconds=seconds, pause=200)

@@ -7,13 +7,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from tests.journeys.collector import AXE
 from tests.journeys.patrol import Patroller
 
-SMALL = """[...document.querySelectorAll("a, button, input, select, textarea, summary")].filter((e) => {
-    const box = e.getBoundingClientRect();
-    return box.width && (box.height < 55.5 || box.width < 55.5);
-}).map((e) => e.outerHTML.slice(0, 90))"""
 # A picture with a sharp pattern, the same each time.
 PICTURE = """async () => {
     const canvas = new OffscreenCanvas(1600, 1200), pen = canvas.getContext("2d");
@@ -35,16 +30,6 @@ def go(phone: Patroller, hash_: str) -> None:
 def press(phone: Patroller, name: str, role: Any = "button") -> None:
     """Press what has this name."""
     phone.page.get_by_role(role, name=name, exact=True).click()
-
-
-def faults(phone: Patroller) -> list[str]:
-    """What axe finds, sideways scrolling, and targets smaller than a thumb."""
-    phone.page.evaluate(AXE.read_text())
-    result = phone.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    found = [f"{v['id']}: {[n['target'] for n in v['nodes']][:3]} {v['help']}" for v in result["violations"]]
-    wider = phone.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    small = [f"small: {each}" for each in phone.page.evaluate(SMALL)]
-    return [*found, *([f"scrolls sideways by {wider} px"] if wider > 0 else []), *small]
 
 
 def picture(phone: Patroller) -> dict[str, Any]:

@@ -19,9 +19,10 @@ from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as BrowserError
 
 from tests.city import City, new_city
-from tests.journeys.collector import PATIENCE, PHONE, Collector
+from tests.journeys.collector import Collector
 from tests.journeys.line import Line
 from tests.journeys.market import ask
+from tests.journeys.phones import PATIENCE, PHONE
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(600)]
 FIRST_LOAD_BYTES, ROUTE_BYTES = 150_000, 1_000_000

@@ -14,7 +14,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.collector import PATIENCE, STORE, Collector
+from tests.journeys.collector import STORE, Collector
+from tests.journeys.phones import PATIENCE
 from tests.retribusi.pungut.fake_city import FakeCity, stall
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -105,8 +106,7 @@ def test_a_tab_killed_before_it_forgot_its_draft_takes_the_next_cash_as_another_
     fake.reachable = False
     phone.begin("Q0000001", 7_000)
     draft = phone.recall("draft")
-    phone.confirm.click()
-    expect(phone.page.locator(".done__tick")).to_be_visible()
+    phone.receive()
     phone.page.evaluate(f"async (d) => (await import('{STORE}')).remember('draft', d)", draft)
     phone.kill()
     phone.open()
@@ -201,8 +201,7 @@ def test_what_is_put_aside_is_said_with_its_sentence(phone: Collector, fake: Fak
     phone.page.get_by_role("button", name="Tetap terima uang").click()
     phone.page.get_by_role("button", name="+5.000").click()
     expect(phone.page.get_by_text("Akan diperiksa petugas sebelum dibukukan.")).to_be_visible()
-    phone.confirm.click()
-    expect(phone.page.locator(".done__tick")).to_be_visible()  # nothing to send until there is a receipt
+    phone.receive()
     phone.until_sent()
     phone.open("#/kirim")
     expect(phone.page.get_by_text("ditahan: Lapaknya tidak dikenal.")).to_be_visible()
@@ -255,8 +254,7 @@ def test_a_new_version_comes_between_receipts_and_loses_nothing(phone: Collector
     phone.page.evaluate("navigator.serviceWorker.getRegistration('/pungut/').then((r) => r.update())")
     phone.page.wait_for_timeout(1_500)
     expect(phone.confirm).to_be_enabled()  # in the middle of something: nothing is taken away
-    phone.confirm.click()
-    expect(phone.page.locator(".done__tick")).to_be_visible()
+    phone.receive()
     phone.page.get_by_role("button", name="Selesai").click()
     expect(phone.page.get_by_role("heading", name="Rute baru")).to_be_visible(timeout=PATIENCE)
     names = phone.page.evaluate("caches.keys()")
@@ -365,8 +363,7 @@ def test_a_full_phone_gives_no_receipt_and_uses_no_number(phone: Collector, fake
     expect(phone.page.get_by_text("Penyimpanan HP penuh, kuitansi belum tersimpan.")).to_be_visible()
     assert (phone.records(), phone.bag()) == ([], 0)
     phone.page.evaluate("() => { IDBObjectStore.prototype.add = real }")
-    phone.confirm.click()
-    expect(phone.page.locator(".done__tick")).to_be_visible()  # nothing to send until there is a receipt
+    phone.receive()
     phone.until_sent()
     assert [body["counter"] for body in _same_on_both_sides(phone, fake)] == [1]
 
@@ -456,8 +453,7 @@ def test_the_words_before_paying_are_what_the_city_books(phone: Collector, fake:
     phone.begin("Q0000001", 17_000)
     words = "Melunasi 3 hari (22 – 24 Nov 2026), sisa Rp2.000 jadi uang muka."
     expect(phone.page.locator(".says")).to_have_text(words)
-    phone.confirm.click()
-    expect(phone.page.locator(".done__tick")).to_be_visible()  # nothing to send until there is a receipt
+    phone.receive()
     phone.until_sent()
     phone.go("#/lapak/Q0000001")
     here = phone.page.locator(".person").inner_text()

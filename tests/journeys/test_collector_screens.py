@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import segno
 from playwright.sync_api import Browser, expect
 
 from tests.browser import ARGUMENTS, executable
-from tests.journeys.collector import PATIENCE, Collector
+from tests.journeys.camera import seeing
+from tests.journeys.collector import Collector
+from tests.journeys.phones import PATIENCE
 from tests.retribusi.pungut.fake_city import FakeCity
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -92,29 +93,10 @@ def test_no_errors_are_logged(browser: Browser, fake: FakeCity) -> None:
     phone.context.close()
 
 
-def _film(code: str, folder: Path) -> Path:
-    """A camera that looks at a sticker: one grey frame of a QR as Y4M."""
-    still = segno.make(code, error="m", micro=False)
-    side = still.symbol_size(scale=8, border=8)[0]
-    wide = -(-side // 16) * 16
-    rows = [[255 if module else 0 for module in row] for row in still.matrix_iter(scale=8, border=8)]
-    lines = [bytes(235 if not dark else 16 for dark in row).ljust(wide, b"\xeb") for row in rows]
-    luma = b"".join(lines + [b"\xeb" * wide] * (wide - side))
-    frame = b"FRAME\n" + luma + b"\x80" * (wide * wide // 2)
-    path = folder / "stiker.y4m"
-    path.write_bytes(f"YUV4MPEG2 W{wide} H{wide} F10:1 Ip A1:1 C420jpeg\n".encode() + frame * 5)
-    return path
-
-
 @pytest.fixture
 def with_camera(browser: Browser, tmp_path: Path) -> Iterator[Browser]:
     """The same browser with a camera that sees the sticker of stall Q0000003."""
-    film = _film("TIDAR:Q0000003", tmp_path)
-    camera = (
-        "--use-fake-ui-for-media-stream",
-        "--use-fake-device-for-media-stream",
-        f"--use-file-for-fake-video-capture={film}",
-    )
+    camera = seeing("TIDAR:Q0000003", tmp_path)
     launched = browser.browser_type.launch(executable_path=executable(), args=[*ARGUMENTS, *camera])
     yield launched
     launched.close()

@@ -23,9 +23,10 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import ARGUMENTS, executable
 from tests.city import ROOT, City
-from tests.journeys.collector import PHONE, Collector
+from tests.journeys.collector import Collector
 from tests.journeys.line import Line
 from tests.journeys.market import ask
+from tests.journeys.phones import PHONE
 from tidar.common.formats import date_text
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow, pytest.mark.timeout(1200)]

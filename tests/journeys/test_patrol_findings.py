@@ -10,8 +10,9 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.patrol import PATIENCE, Patroller
-from tests.journeys.screens import faults, findings, go, picture, press, saved
+from tests.journeys.patrol import Patroller
+from tests.journeys.phones import PATIENCE
+from tests.journeys.screens import findings, go, picture, press, saved
 from tests.rojak.app.full_city import FullPatrol, forms
 from tidar.formulir.rules.answers import check as check_answers
 
@@ -56,7 +57,7 @@ def test_a_finding_is_saved_within_four_taps(phone: Patroller, fake: FullPatrol,
     fake.reachable = False
     phone.page.evaluate(TAPS)
     phone.page.get_by_role("link", name="Catat temuan").click()
-    phone.page.get_by_role("link", name=kind).click()
+    phone.page.get_by_role("link", name=kind, exact=True).click()
     saved(phone)
     assert phone.page.evaluate("taps") <= 4
     found = findings(phone)
@@ -70,7 +71,7 @@ def test_a_finding_with_a_photo_takes_four_taps_and_the_shutter(phone: Patroller
     taken = picture(phone)
     phone.page.evaluate(TAPS)
     phone.page.get_by_role("link", name="Catat temuan").click()
-    phone.page.get_by_role("link", name="Jalan rusak").click()
+    phone.page.get_by_role("link", name="Jalan rusak", exact=True).click()
     phone.page.set_input_files("#kamera", [taken])  # the shutter of the phone's own camera
     phone.page.get_by_role("button", name="Pakai foto ini").click()
     expect(phone.page.get_by_role("img", name="Foto 1")).to_be_visible()
@@ -123,7 +124,7 @@ def test_wiping_works_with_keys_and_can_begin_anew(phone: Patroller) -> None:
     canvas = phone.page.locator(".wipe__canvas")
     shown = "canvas => canvas.toDataURL('image/jpeg').split(',')[1]"
     before = phone.page.evaluate(ROUGHNESS, canvas.evaluate(shown))
-    assert faults(phone) == []
+    assert phone.faults() == []
     canvas.focus()
     for _ in range(3):
         phone.page.keyboard.press("ArrowRight")
@@ -158,7 +159,7 @@ def test_half_answered_questions_are_asked_about_and_never_lost(phone: Patroller
     phone.page.get_by_label("Lumpur").check()
     press(phone, "Simpan")
     expect(phone.page.get_by_role("dialog")).to_be_visible()
-    assert faults(phone) == []
+    assert phone.faults() == []
     press(phone, "Simpan dulu, isi nanti")
     phone.page.get_by_role("link", name="Lengkapi isian").click()
     expect(phone.page.get_by_label("Lumpur")).to_be_checked()
@@ -210,7 +211,7 @@ def test_what_is_there_already_is_shown_before_saving(phone: Patroller) -> None:
     notice = phone.page.get_by_text("Sudah dicatat 2 jam lalu")
     expect(notice).to_be_visible()
     assert "dari sini" in notice.inner_text()
-    assert faults(phone) == []
+    assert phone.faults() == []
     phone.page.get_by_label("Plastik").check()
     press(phone, "Itu sama, tidak usah dicatat")
     expect(phone.page.locator("[data-layar=awal]")).to_be_visible()

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.journeys.patrol import PATIENCE, Patroller
-from tests.journeys.screens import faults, findings, go, press, saved
+from tests.journeys.patrol import Patroller
+from tests.journeys.phones import PATIENCE
+from tests.journeys.screens import findings, go, press, saved
 from tests.rojak.app.full_city import FullPatrol
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
@@ -40,7 +41,7 @@ def phone(browser: Browser, fake: FullPatrol) -> Iterator[Patroller]:
 def test_every_screen_is_accessible_at_360_px(browser: Browser, fake: FullPatrol, scheme: str) -> None:
     phone = Patroller.new(browser, fake.url, color_scheme=scheme)
     phone.open()
-    wrong: dict[str, list[str]] = {"daftar": faults(phone)}
+    wrong: dict[str, list[str]] = {"daftar": phone.faults()}
     phone.prepare()
     round_id = phone.start()
     item = phone.observe(1, kind="jalan-rusak")
@@ -48,7 +49,7 @@ def test_every_screen_is_accessible_at_360_px(browser: Browser, fake: FullPatrol
     for hash_ in (*SCREENS, f"#/catatan/{item}", f"#/ubah/{item}", f"#/ringkas/{round_id}"):
         phone.open(hash_)
         phone.page.wait_for_timeout(300)
-        wrong[hash_] = faults(phone)
+        wrong[hash_] = phone.faults()
         assert phone.page.locator(".sos").count() == (hash_ != "#/sos"), hash_
     assert {where: found for where, found in wrong.items() if found} == {}
     phone.context.close()
@@ -63,7 +64,7 @@ def test_large_letters_and_the_look_for_bright_sun_fit_too(phone: Patroller, loo
     for hash_ in SCREENS:
         phone.open(hash_)
         phone.page.wait_for_timeout(200)
-        wrong[hash_] = faults(phone)
+        wrong[hash_] = phone.faults()
     assert {where: found for where, found in wrong.items() if found} == {}
 
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.patrol import MODULES, Patroller
+from tests.journeys.patrol import Patroller
 from tests.rojak.app.fake_city import FakePatrol
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 WORST = 30
 METRE = 9  # millionths of a degree of latitude, rounded down
 WALK = f"""async (fixes) => {{
-    const {{ addFix }} = await import("{MODULES}/track.js");
+    const {{ addFix }} = await import("{Patroller.modules}/track.js");
     let track = {{ part: null, points: [], at: 0, seen: 0, metres: 0, certain: false }};
     const parts = [];
     for (const [second, metres, accuracy_m] of fixes) {{
