@@ -1,4 +1,7 @@
 /** Keeping at it: an app sends what waits at once when something changes, else with growing pauses. */
+import { MustSignIn, NoSignal } from "./net.js";
+import { exclusive } from "./store.js";
+
 const FIRST_WAIT = 2000;
 const LONGEST_WAIT = 300000;
 const SYNC = "tidar-kirim";
@@ -31,4 +34,27 @@ export function keepSending(sendAll, afterwards) {
   addEventListener("online", () => soon({ ask: true }));
   document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && soon());
   return soon;
+}
+
+const problemOf = (error) => {
+  if (error instanceof MustSignIn) return "masuk";
+  return error instanceof NoSignal ? "sinyal" : "ditolak";
+};
+
+/**
+ * The app's `sendAll`: one run of `work(options)` at a time under the lock `name`, in one tab or the worker. It resolves
+ * with what is in the way ("" nothing, "sinyal", "masuk", "ditolak"), which the `store` remembers with its sentence as
+ * "problem" and tells of when it is another; it never throws. `work` may return an error that stopped only a part of it.
+ * `what` is what waits, as in "Masuk lagi supaya … terkirim."
+ */
+export function sender(store, { name, what, work }) {
+  async function ended(error) {
+    const problem = error ? problemOf(error) : "";
+    const sentence = problem === "masuk" ? `Masuk lagi supaya ${what} terkirim.` : (error?.message ?? "");
+    const before = await store.recall("problem");
+    await store.remember("problem", { problem, sentence, at: Date.now() });
+    if (before?.problem !== problem || before?.sentence !== sentence) store.tell("answer");
+    return problem;
+  }
+  return (options = {}) => exclusive(name, async () => ended(await work(options).catch((error) => error)));
 }

@@ -4,9 +4,9 @@
  * the same answer. One tab (or the service worker) at a time.
  */
 import * as sending from "../../lapangan/sending.js";
-import { clockDifference, MustSignIn, NoSignal, post, Refused } from "./net.js";
+import { clockDifference, NoSignal, post, Refused } from "./net.js";
 import { wire } from "./record.js";
-import { chainKey, exclusive, FIRST, inState, recall, remember, settle, since, tell, unsent } from "./store.js";
+import { chainKey, FIRST, inState, recall, remember, settle, since, tell, unsent } from "./store.js";
 
 const BATCH = 200;
 
@@ -81,28 +81,14 @@ async function compare() {
   await sendBatch(device.id, held.slice(0, BATCH));
 }
 
-/** Send everything; says in words how it ended: "" when all is with the city. Never throws, never runs twice at once. */
-export function sendAll({ ask = false } = {}) {
-  return exclusive("tidar-pungut-kirim", async () => {
-    try {
-      await batches();
-      if (ask) await compare();
-      await batches();
-      return await ended("", "");
-    } catch (error) {
-      if (error instanceof MustSignIn) return ended("masuk", "Masuk lagi supaya kuitansi terkirim.");
-      if (error instanceof NoSignal) return ended("sinyal", error.message);
-      return ended("ditolak", error.message);
-    }
-  });
+async function everyPart({ ask = false }) {
+  await batches();
+  if (ask) await compare();
+  await batches();
 }
 
-async function ended(problem, sentence) {
-  const before = await recall("problem");
-  await remember("problem", { problem, sentence, at: Date.now() });
-  if (before?.problem !== problem || before?.sentence !== sentence) tell("answer");
-  return problem;
-}
+/** Send everything; resolves with what is in the way: "" nothing, "sinyal", "masuk", "ditolak". Never throws. */
+export const sendAll = sending.sender({ recall, remember, tell }, { name: "tidar-pungut-kirim", what: "kuitansi", work: everyPart });
 
 /** Keep sending for as long as the app is open; see `lapangan/sending.js`. */
 export const keepSending = (afterwards) => sending.keepSending(sendAll, afterwards);

@@ -5,11 +5,12 @@
  * service worker) at a time.
  */
 import * as sending from "../../lapangan/sending.js";
-import { MustSignIn, NoSignal, post, Refused } from "./city.js";
+import { hearCalls } from "./calls.js";
+import { NoSignal, post, Refused } from "./city.js";
 import { compare } from "./compare.js";
 import { hearTime } from "./device.js";
 import { wire } from "./items.js";
-import { changePhoto, everything, exclusive, keyOf, recall, remember, settle, tell, unsent, unsentPhotos } from "./store.js";
+import { changePhoto, everything, keyOf, recall, remember, settle, tell, unsent, unsentPhotos } from "./store.js";
 import { upload } from "./upload.js";
 
 const MOST = 100;
@@ -126,30 +127,18 @@ async function photos(run) {
   }
 }
 
-/** Send everything; resolves with what is in the way: "" nothing, "sinyal", "masuk", "ditolak". Never throws. */
-export function sendAll({ ask = false } = {}) {
-  return exclusive("tidar-rojak-kirim", async () => {
-    const run = newRun();
-    try {
-      await texts(run);
-      if (ask) await asked(run);
-      await texts(run);
-      await photos(run);
-      return await (run.refusal ? ended("ditolak", run.refusal.message) : ended("", ""));
-    } catch (error) {
-      if (error instanceof MustSignIn) return ended("masuk", "Masuk lagi supaya catatan terkirim.");
-      if (error instanceof NoSignal) return ended("sinyal", error.message);
-      return ended("ditolak", error.message);
-    }
-  });
+async function everyPart({ ask = false }) {
+  const run = newRun();
+  await texts(run);
+  await hearCalls();
+  if (ask) await asked(run);
+  await texts(run);
+  await photos(run);
+  return run.refusal;
 }
 
-async function ended(problem, sentence) {
-  const before = await recall("problem");
-  await remember("problem", { problem, sentence, at: Date.now() });
-  if (before?.problem !== problem || before?.sentence !== sentence) tell("answer");
-  return problem;
-}
+/** Send everything; resolves with what is in the way: "" nothing, "sinyal", "masuk", "ditolak". Never throws. */
+export const sendAll = sending.sender({ recall, remember, tell }, { name: "tidar-rojak-kirim", what: "catatan", work: everyPart });
 
 /** Keep sending for as long as the app is open; see `lapangan/sending.js`. */
 export const keepSending = (afterwards) => sending.keepSending(sendAll, afterwards);
