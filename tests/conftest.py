@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from pytest_socket import socket_allow_hosts
 
-from tests import append_only
+from tests import append_only, migrated
+
+TESTS = Path(__file__).resolve().parent
+# Files whose tests say how long something may take, or stop and start what needs its time: one after the other.
+ALONE = {
+    "faults/test_city_restart.py",  # processes end within ten seconds and are back within thirty
+    "faults/test_killed_spine.py",  # a follower ends within fifteen seconds when asked
+    "faults/test_live_server.py",  # answers within fifteen seconds beside many open streams
+    "journeys/test_collector_offline.py",  # how long a slow phone needs to open the app
+    "journeys/test_market_day.py",  # how long the wall needs to tell the money
+}
 
 append_only.install()
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # the browser driver runs its own loop in the test thread
@@ -22,6 +32,23 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         from django.core.management import call_command
 
         call_command("build_ui", verbosity=0)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Test databases are copies of a migrated one."""
+    from django.db import connections
+
+    values = connections.settings["default"]
+    values["TEST"]["TEMPLATE"] = migrated.template(values)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks the tests that must not share the machine, before `-m` chooses."""
+    for item in items:
+        if item.path.relative_to(TESTS).as_posix() in ALONE:
+            item.add_marker("alone")
 
 
 @pytest.fixture(autouse=True)
