@@ -72,6 +72,16 @@ def test_the_lurah_sees_their_kelurahan_and_no_names(made):
     assert "Pos Jauh" not in text(client, BOARD)
 
 
+def test_english_counts_one_gap_and_two_gaps(made):
+    client = head()
+    client.post("/tampilan/", {"bahasa": "en", "kembali": "/"})
+    assert "2 gaps now" in text(client, f"{BOARD}{made.post.code}/")
+    patrol.check(made.segments[0], patrol.AT - timedelta(minutes=5))
+    found = text(client, f"{BOARD}{made.post.code}/")
+    assert "1 gap now" in found
+    assert "gaps now" not in found
+
+
 def test_strangers_are_refused(made):
     neighbour = client_of(person("tetangga", role="rw_head", area=patrol.OTHER_RW))
     walker = client_of(person("peronda", role="patrol", area=patrol.RW))

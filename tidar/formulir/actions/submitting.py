@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToAgree, UnableToFind
@@ -110,7 +111,10 @@ def problem_sentence(count: int) -> str:
     """Why answers with problems are held, "" without any."""
     if not count:
         return ""
-    return _("%(count)s jawaban tidak sesuai dengan formulir.") % {"count": count}
+    said = ngettext(
+        "%(count)s jawaban tidak sesuai dengan formulir.", "%(count)s jawaban tidak sesuai dengan formulir.", count
+    )
+    return said % {"count": count}
 
 
 def _canonical(view: FormView, answers: Mapping[str, Any]) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 from django.views.decorators.http import require_safe
 
 from tidar.common.access import actor_of, requires
@@ -58,9 +58,13 @@ def _of_villages(posts: list[Post], found: dict[int, Effort]) -> list[dict[str, 
     for one in posts:
         by_village[village_of(one.area_code)].append(found[one.pk])
     return [
-        {"title": area_name(code), "area": _("%d pos") % len(few), "code": "", "effort": together(few)}
+        {"title": area_name(code), "area": _posts(len(few)), "code": "", "effort": together(few)}
         for code, few in by_village.items()
     ]
+
+
+def _posts(count: int) -> str:
+    return ngettext("%d pos", "%d pos", count) % count
 
 
 def _sheet(lines: list[dict[str, Any]], days: Days) -> Sheet:
