@@ -121,7 +121,7 @@ def other_finding(phone: Patroller, note: str) -> None:
     """Correct the first of the findings that other phones made."""
     go(phone, "#/temuan")
     phone.page.get_by_role("region", name="Belum beres di pos ini").get_by_role("link").first.click()
-    expect(phone.page.get_by_text("Perbaiki temuan HP lain")).to_be_visible()
+    expect(phone.page.get_by_text("Dari HP lain", exact=True)).to_be_visible()
     phone.page.get_by_label("Catatan, boleh kosong").fill(note)
     saved(phone)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from django.test import Client
 
 from tests.rojak import builders as patrol
 from tidar.common.actor import Actor, Grant
 from tidar.people.models import Agency, Assignment, User
 from tidar.rojak.actions.evidence import link
-from tidar.rojak.models import Evidence, Finding, FindingKind, Segment
+from tidar.rojak.models import Evidence, Finding, FindingKind, Round, Segment
 
 AT = patrol.AT
 SECRET = "Pak Dul memukul istrinya"
@@ -74,3 +77,20 @@ def user(name: str, role: str, *, agency_code: str = "", area: str = "") -> User
         user=made, role=role, agency_id=agency_code or None, area_code=area, from_date=patrol.SINCE
     )
     return made
+
+
+@dataclass
+class World:
+    """One RW with a round, a finding about a place and one about a person, and somebody of every kind."""
+
+    city: patrol.City
+    round: Round
+    place: Finding
+    person: Finding
+    people: dict[str, User] = field(default_factory=dict)
+
+    def client(self, name: str) -> Client:
+        client = Client()
+        if name != "nobody":
+            client.force_login(self.people[name])
+        return client

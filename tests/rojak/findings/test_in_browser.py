@@ -5,29 +5,24 @@ With `TIDAR_SHOTS=/some/folder` each page is photographed there.
 
 from __future__ import annotations
 
-import os
 import uuid
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
-from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.browser import ARGUMENTS, executable
+from tests.formulir.builders import adopted, jpeg
+from tests.page_in_browser import faults, faults_of_all, visited
 from tests.rojak import builders as patrol
 from tests.rojak.findings import builders as here
 from tidar.common import clock
 from tidar.rojak.actions import empty_houses
 from tidar.rojak.actions import findings as actions
-from tidar.rojak.models import RosterRule, Round, Sos
+from tidar.rojak.models import Finding, RosterRule, Round, Sos
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.journey, pytest.mark.usefixtures("home")]
-AXE = Path(__file__).resolve().parents[3] / "node_modules" / "axe-core" / "axe.min.js"
-Visit = Callable[[Page], list[str]]
 
 
 def _walked(city: patrol.City, at: datetime) -> Round:
@@ -44,7 +39,8 @@ def _pages() -> list[str]:
     """An RW in the middle of a day, and the addresses that its head opens."""
     at, city = clock.now(), patrol.city()
     walked = _walked(city, at)
-    kind = here.place_kind(city)
+    adopted()
+    kind = here.place_kind(city, form_key="uji")
     passed = here.found(kind, city.segments[0], at - timedelta(days=20), round_=walked, note="tumpukan di ujung")
     here.found(kind, city.segments[0], at - timedelta(days=19))
     person = here.found(here.person_kind(city), city.segments[1], at - timedelta(hours=2), round_=walked)
@@ -57,37 +53,11 @@ def _pages() -> list[str]:
     month = f"{at:%Y-%m}"
     return [
         f"/rojak/ronda/{walked.pk}/", "/rojak/temuan/", "/rojak/temuan/?jenis=tidak-ada", f"/rojak/temuan/{passed.pk}/",
-        f"/rojak/temuan/{person.pk}/", "/rojak/temuan/baru/", "/rojak/ronda/", "/rojak/rekap/",
+        f"/rojak/temuan/{person.pk}/", "/rojak/temuan/baru/", f"/rojak/temuan/baru/?jenis={kind.pk}",
+        "/rojak/ronda/", "/rojak/rekap/",
         f"/rojak/rekap/{patrol.RW}/{month}/", "/rojak/rumah-kosong/", "/rojak/sos/", "/rojak/akses/",
         f"/lorong/{city.segments[0].public_code}/", f"/lorong/{city.segments[4].public_code}/",
     ]  # fmt: skip
-
-
-def _in_a_browser(url: str, cookie: str, visit: Visit) -> list[str]:
-    """In a thread of its own: the browser's driver runs an event loop, and the database stays out of it."""
-
-    def run() -> list[str]:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
-            context = browser.new_context(locale="id-ID", base_url=url)
-            context.add_cookies([{"name": django_settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
-            found = visit(context.new_page())
-            browser.close()
-        return found
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(run).result(240)
-
-
-def _faults(page: Page, name: str) -> list[str]:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    faults = [f"{name}: {one['id']} {[node['target'] for node in one['nodes']][:2]}" for one in found]
-    if page.evaluate("document.documentElement.scrollWidth - window.innerWidth") > 0:
-        faults.append(f"{name}: wider than the screen")
-    if folder := os.environ.get("TIDAR_SHOTS"):
-        page.screenshot(path=f"{folder}/{name.replace('/', '_')}.png", full_page=True)
-    return faults
 
 
 @pytest.fixture
@@ -101,17 +71,12 @@ def test_every_page_is_sound_and_fits(live_server, cookie: str) -> None:
     addresses = _pages()
 
     def look(page: Page) -> list[str]:
-        faults: list[str] = []
-        page.on("console", lambda said: faults.append(f"{page.url}: {said.text}") if said.type == "error" else None)
-        for width, scheme in ((360, "light"), (1920, "dark"), (360, "dark"), (1920, "light")):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            for address in addresses:
-                page.goto(address)
-                faults += _faults(page, f"{width}-{scheme}{address}")
-        return faults
+        complaints: list[str] = []
+        page.on("console", lambda said: complaints.append(f"{page.url}: {said.text}") if said.type == "error" else None)
+        faults = faults_of_all(page, addresses)
+        return complaints + faults
 
-    assert _in_a_browser(live_server.url, cookie, look) == []
+    assert visited(live_server.url, cookie, look) == []
 
 
 def test_a_round_is_drawn_and_its_page_needs_no_script(live_server, cookie: str) -> None:
@@ -129,4 +94,40 @@ def test_a_round_is_drawn_and_its_page_needs_no_script(live_server, cookie: str)
         faults += [] if still.locator("table tbody tr").count() == 3 else ["the table does not say what the map says"]
         return faults + (["an empty map is shown"] if still.locator("#peta-ronda").is_visible() else [])
 
-    assert _in_a_browser(live_server.url, cookie, look) == []
+    assert visited(live_server.url, cookie, look) == []
+
+
+PHOTO = {"name": "pojok.jpg", "mimeType": "image/jpeg", "buffer": jpeg(4)}
+DRAWING = {"name": "gambar.svg", "mimeType": "image/svg+xml", "buffer": b"<svg xmlns='http://www.w3.org/2000/svg'/>"}
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "without"])
+def test_what_was_told_is_asked_and_kept_with_and_without_script(live_server, cookie: str, script: bool) -> None:
+    city = patrol.city()
+    adopted()
+    here.place_kind(city, form_key="uji")
+
+    def look(page: Page) -> list[str]:
+        page.set_viewport_size({"width": 360, "height": 780})
+        page.goto("/rojak/temuan/baru/")
+        page.get_by_role("button", name="Lanjut").click()
+        page.get_by_role("radio", name="Sampah").check()
+        page.get_by_label("Foto (boleh kosong)").set_input_files([PHOTO, DRAWING])
+        if script:
+            page.get_by_label("Banyak").fill("0")  # it came with the answer before it
+        page.get_by_role("button", name="Catat").click()
+        said = (
+            [] if page.get_by_text("gambar.svg: Foto harus JPEG").is_visible() else ["nothing is said of the drawing"]
+        )
+        if page.get_by_text("Jawaban ini tidak sesuai.").is_visible() != script:
+            said.append("nothing is said of nought")
+        found = faults(page, "360-tolak/rojak/temuan/baru/") if script else []
+        page.get_by_label("Banyak").fill("3")
+        page.get_by_label("Letak").fill("-7.48590, 110.21500")
+        page.get_by_role("button", name="Catat").click()
+        page.get_by_text("Temuan tercatat.").wait_for()
+        return said + found
+
+    assert visited(live_server.url, cookie, look, java_script_enabled=script) == []
+    made = Finding.objects.get()
+    assert (made.submission.answers["banyak"], made.photos.count(), made.accuracy_metres) == (3, 1, 5)

@@ -67,7 +67,8 @@ def take_photo(*, file: UploadedFile, by: Actor, at: datetime) -> str:
         file.seek(0)
         kept = formulir.receive_photo_part(sha256=sha256, start=0, total=size, data=file.read(), by=by, at=at)
     if kept.state != "diterima":
-        raise UnableToNote(f"{(file.name or '')[:60]}: {kept.sentence or _('Foto itu tidak dapat disimpan.')}")
+        sentence = kept.sentence or _("Foto itu tidak dapat disimpan.")
+        raise UnableToNote(f"{(file.name or '')[:60]}: {sentence}")
     return sha256
 
 

@@ -71,7 +71,8 @@ def finding_new(request: HttpRequest) -> HttpResponse:
 
     `?lihat=1`: only which questions these answers ask. Photographs that came stay chosen when something else is wrong.
     """
-    desk, near = _desk(request), ()
+    desk = _desk(request)
+    near: Near = ()
     if desk is None:
         return _page(request, {"kinds": KindForm(kinds=_kinds(request)), "tab": "findings"})
     if request.method != "POST" or LOOKING in request.GET:

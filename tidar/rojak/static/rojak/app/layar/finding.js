@@ -185,7 +185,7 @@ export async function render(app) {
   if (!editing) app.onLeave(following(made, () => (made.touched ? saveDraft(key, made) : null, say())));
   say();
   return frame(app, {
-    title: kind.title, over: made.city ? "Perbaiki temuan HP lain" : editing ? "Perbaiki temuan" : kind.sensitive ? "Temuan, rahasia" : "Temuan", back,
+    title: kind.title, over: made.city ? "Dari HP lain" : editing ? "Perbaiki temuan" : kind.sensitive ? "Temuan, rahasia" : "Temuan", back,
     body: [picker("Seberapa mendesak?", SEVERITIES, String(made.severity), (severity) => keep({ severity: Number(severity) })),
       h("p", { class: "muted" }, readers(kind)),
       asked.node, photos, h("section", { class: "card" }, segmentField(app.state, made.segment, (segment) => keep({ segment })),
