@@ -45,7 +45,8 @@ lint: install-dev  ## ruff, mypy, import contracts, templates
 	$(BIN)/djlint --lint --quiet ui tidar
 
 test-all: lint test  ## everything CI runs: also slow and fault tests, and the everyday tests on PostgreSQL 15
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "slow and not alone"
+	$(BIN)/python -m pytest -m "slow and alone"
 	$(BIN)/python -m tests.postgres_server -n 2 -m "not slow and not journey"
 
 bench: install-dev  ## side-by-side measurements: ours, a peer, the limit

@@ -29,10 +29,14 @@ def free_port() -> int:
 
 
 def own_database_url(name: str) -> str | None:
-    """A fresh database on the server named by `DATABASE_URL`, or None when Tidar starts its own."""
+    """A fresh database on the server named by `DATABASE_URL`, or None when Tidar starts its own.
+
+    Each worker of a test run has its own.
+    """
     url = os.environ.get("DATABASE_URL")
     if not url:
         return None
+    name += f"_{os.environ.get('PYTEST_XDIST_WORKER', '')}".rstrip("_")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')

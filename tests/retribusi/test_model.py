@@ -369,6 +369,7 @@ def test_a_few_days_at_the_market() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.django_db
 def test_many_days_at_the_market() -> None:
     _run(60, 40)
