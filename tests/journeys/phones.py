@@ -12,6 +12,8 @@ from typing import Any, ClassVar, Self
 
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.journeys.line import Line
+
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 PATIENCE = 20_000
 SMALL = """[...document.querySelectorAll("a, button, input, select, textarea, summary")].filter((e) => {
@@ -47,6 +49,17 @@ class FieldPhone:
         self.page.goto(f"{self.address}{hash_}")
         expect(self.page.locator("#aplikasi[data-layar] h1")).to_be_visible(timeout=PATIENCE)
         return self.page
+
+    def first_load(self, line: Line, *, quiet: float = 2.0) -> int:
+        """Bytes of a first visit over this line, when nothing has come for a while."""
+        before = line.received
+        self.open()
+        seen, since = line.received, time.monotonic()
+        while time.monotonic() - since < quiet:
+            self.page.wait_for_timeout(100)
+            if line.received != seen:
+                seen, since = line.received, time.monotonic()
+        return seen - before
 
     def run(self, body: str, given: Any = None) -> Any:
         """Run JavaScript in the app's page; `use("store")` is a module of the app, `given` the argument."""

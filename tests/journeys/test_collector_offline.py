@@ -65,18 +65,6 @@ def _approve(browser: Browser, url: str, link: str, device_id: str) -> None:
     page.context.close()
 
 
-def _heard(line: Line, phone: Collector, *, quiet: float = 2.0) -> int:
-    """Bytes of a first visit, when nothing has come for a while."""
-    before = line.received
-    phone.open()
-    seen, since = line.received, time.monotonic()
-    while time.monotonic() - since < quiet:
-        phone.page.wait_for_timeout(100)
-        if line.received != seen:
-            seen, since = line.received, time.monotonic()
-    return seen - before
-
-
 @pytest.fixture(scope="module")
 def day(browser: Browser) -> Iterator[Day]:
     city = new_city("collector", word="serve")
@@ -89,7 +77,7 @@ def day(browser: Browser) -> Iterator[Day]:
             page = _signed_in(browser, line.url, links["Siti Juru Pungut"], **options)
             made = Day(city, line, market["stalls"], browser, Collector(page.context))
             page.close()
-            made.first_load = _heard(line, made.phone)
+            made.first_load = made.phone.first_load(line)
             made.phone.register("HP Bu Siti")
             expect(made.phone.page.get_by_text("menunggu persetujuan kepala pasar").first).to_be_visible()
             _approve(browser, city.url, links["Darmo Kepala Pasar"], made.phone.recall("device")["id"])

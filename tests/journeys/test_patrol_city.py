@@ -8,7 +8,6 @@ import json
 import random
 import shutil
 import sys
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -66,18 +65,6 @@ def _phone(browser: Browser, line: Line, link: str, *, script: str = "") -> Patr
     return phone
 
 
-def _heard(line: Line, phone: Patroller, *, quiet: float = 2.0) -> int:
-    """Bytes of a first visit, when nothing has come for a while."""
-    before = line.received
-    phone.open()
-    seen, since = line.received, time.monotonic()
-    while time.monotonic() - since < quiet:
-        phone.page.wait_for_timeout(100)
-        if line.received != seen:
-            seen, since = line.received, time.monotonic()
-    return seen - before
-
-
 @pytest.fixture(scope="module")
 def patrol(browser: Browser) -> Iterator[Patrol]:
     city = new_city("patrol", word="serve")
@@ -88,7 +75,7 @@ def patrol(browser: Browser) -> Iterator[Patrol]:
             yani = next(link for name, link in links.items() if "Ronda" in name)
             made = Patrol(city, line, _phone(browser, line, yani, script=DAY_AHEAD),
                           _phone(browser, line, links["Endang Ketua RW"]))  # fmt: skip
-            made.first_load = _heard(line, made.phone)
+            made.first_load = made.phone.first_load(line)
             yield made
             made.phone.context.close()
             made.head.context.close()
