@@ -6,6 +6,7 @@ import uuid
 from datetime import time, timedelta
 from typing import Any
 
+import html5lib
 import pytest
 from django.test import Client
 
@@ -149,6 +150,13 @@ def test_the_wall_says_where_about_and_how_long_but_no_words_and_no_place(call: 
     page = heard(user("operator", "operator"), "?di=dinding")
     assert "1 panggilan SOS" in page and "3 menit" in page and NOTE not in page and "geo:" not in page
     assert "di=dinding" in page.split('hx-get="')[1].split('"')[0]
+
+
+def test_the_page_of_calls_and_the_strip_are_valid(city: patrol.City, call: Sos) -> None:
+    head = client_of(user("ketua", "rw_head", area=patrol.RW))
+    Sos.objects.create(id=uuid.uuid4(), post=city.post, happened_at=AT, received_at=AT, seen_at=AT, seen_by="x")
+    html5lib.HTMLParser(strict=True).parse(head.get("/rojak/sos/").content.decode())
+    html5lib.HTMLParser(strict=True).parseFragment(head.get(BELL, **HTMX).content.decode())
 
 
 def test_the_strip_opened_by_itself_is_the_page_of_calls(call: Sos) -> None:
