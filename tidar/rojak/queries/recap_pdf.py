@@ -26,7 +26,7 @@ def _data(found: Recap) -> dict[str, Any]:
         "subtitle": period_text(rules.month_text(found.first)) + (f", sampai {until}" if found.is_running else ""),
         "figures": [{"value": value, "label": label} for value, label in figures(found.total)],
         "sentences": rules.sentences(found.total, rows),
-        "effort_title": "Usaha dan cakupan",
+        "effort_title": "Upaya",
         "effort_heads": list(rules.EFFORT_HEADS),
         "effort_rows": [rules.effort_cells(row) for row in every],
         "findings_title": "Temuan dan tindak lanjut",
@@ -44,7 +44,7 @@ def figures(row: rules.PostMonth) -> tuple[tuple[str, str], ...]:
     return (
         (number_text(row.rounds), "ronda"),
         (rules.decimal_text(row.hours), "jam ronda"),
-        (rules.percent_text(row.coverage_percent), "cakupan"),
+        (rules.percent_text(row.coverage_percent), "pernah diperiksa"),
         (number_text(row.found_count), "temuan"),
         (number_text(row.fixed), "beres"),
     )

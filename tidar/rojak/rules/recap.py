@@ -88,11 +88,12 @@ def shifted(first: date, months: int) -> date:
     return date(index // 12, index % 12 + 1, 1)
 
 
-EFFORT_HEADS = ("Pos", "Ronda", "Jam", "km", "Bagian diperiksa", "Cakupan", "Celah", "Anggota")
+EFFORT_HEADS = ("Pos", "Ronda", "Jam", "km", "Bagian diperiksa", "Pernah diperiksa", "Celah", "Anggota")
 FINDING_HEADS = ("Pos", "Ditemukan", "per 10 jam", "Beres", "Hari sampai beres", "Terbuka", "Lewat waktu")
 NOTES = (
     "Temuan yang menyangkut orang tidak termasuk dalam rekap ini, juga tidak dalam jumlahnya.",
-    "Cakupan: bagian rute yang sedikitnya sekali diperiksa dengan letak yang pasti, dari semua bagian yang berlaku.",
+    "Pernah diperiksa: bagian rute yang sedikitnya sekali diperiksa dengan letak pasti, dari semua yang berlaku.",
+    "Lama tiap bagian ada dalam batas waktunya ialah cakupan; itu ada di halaman celah pos.",
     "Celah: bagian yang pada akhir masa rekap sudah lewat waktu periksanya atau belum pernah diperiksa.",
     "Temuan per 10 jam ronda membuat pos yang banyak dan sedikit berjalan dapat dibandingkan.",
     f"Jumlah anggota di bawah {SMALL} tidak disebut. Hari sampai beres: median dari temuan yang beres pada bulan itu.",
