@@ -2,10 +2,13 @@
 
 import os
 
+import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
-
-from tidar.common.bodies import BodyLimit
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tidar.settings")
-application = BodyLimit(get_asgi_application(), limit_bytes=settings.UPLOAD_MAX_BYTES)
+django.setup(set_prefix=False)
+
+from tidar.common.bodies import BodyLimit  # noqa: E402 - Django first
+from tidar.common.threads import ThreadedHandler  # noqa: E402
+
+application = BodyLimit(ThreadedHandler(), limit_bytes=settings.UPLOAD_MAX_BYTES)

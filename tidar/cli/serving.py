@@ -13,6 +13,7 @@ from types import FrameType
 
 from tidar.cli import assets, database
 from tidar.cli.processes import Child, Supervisor
+from tidar.cli.web import processes
 
 PYTHON = sys.executable
 
@@ -71,9 +72,12 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
     if assets.prepare():
         say("Pages' styles and scripts prepared.")
     mqtt_url = _start_broker(supervisor)
-    web_environment = {"TIDAR_DB_POOL": "1", "MQTT_URL": mqtt_url}
-    web = (PYTHON, "-m", "uvicorn", "tidar.asgi:application", "--host", host, "--port", str(port), "--no-access-log")
-    supervisor.start(Child("web", (*web, "--timeout-graceful-shutdown", "3"), web_environment))
+    web = Child(
+        "web",
+        (PYTHON, "-m", "tidar.cli.web", "--host", host, "--port", str(port)),
+        {"TIDAR_DB_POOL": "1", "MQTT_URL": mqtt_url},
+    )
+    supervisor.start(web)
     city.load_foundation()
     supervisor.start(Child("follow", (PYTHON, "-m", "tidar", "manage", "follow"), {"MQTT_URL": mqtt_url}))
     supervisor.start(
@@ -95,11 +99,18 @@ def _run(supervisor: Supervisor, *, host: str, port: int, demo: bool, started: f
             city.wait_until_followed()
         for line in city.sign_in_lines(f"http://{host}:{port}"):
             say(line)
+    _start_others(supervisor, web)
     say(f"\nTidar is ready at http://{host}:{port}/ after {time.monotonic() - started:.1f} s. Ctrl-C stops everything.")
     _close_connections()
     while True:
         supervisor.tick()
         time.sleep(0.25)
+
+
+def _start_others(supervisor: Supervisor, web: Child) -> None:
+    """One web process a core, once there is time for them: the first serves alone until here."""
+    for number in range(2, processes() + 1):
+        supervisor.start(Child(f"web-{number}", web.command, web.environment))
 
 
 def _start_broker(supervisor: Supervisor) -> str:

@@ -24,6 +24,7 @@ from tidar.common.errors import UnableTo
 from tidar.common.formats import size_text
 from tidar.common.ids import uuid7
 from tidar.common.photos import NotAPhoto, stripped_jpeg
+from tidar.common.rows import read_rows
 from tidar.formulir.models import Photo
 from tidar.formulir.queries.photos import PhotoView, folder, kept_path, part_path, size_of, view_of
 
@@ -55,7 +56,7 @@ def announce_photos(*, sha256s: Iterable[str], by: Actor, at: datetime) -> dict[
     rows = [Photo(sha256=one, state=State.AWAITED, actor_id=by.id[:80], announced_at=at) for one in names]
     with transaction.atomic():
         Photo.objects.bulk_create(rows, ignore_conflicts=True)
-        found = Photo.objects.select_for_update(no_key=True).filter(pk__in=names).order_by("pk")
+        found = read_rows(Photo, "row.sha256 = ANY(%s) ORDER BY row.sha256 FOR NO KEY UPDATE OF row", [names])
         return {row.sha256: view_of(row) for row in found}
 
 
@@ -101,12 +102,11 @@ def _checked(sha256: str) -> str:
 
 def _locked(sha256: str, *, by: Actor, at: datetime) -> Photo:
     """The row of this photograph, made where nobody announced it, so that its parts follow one another."""
-    rows = Photo.objects.select_for_update(no_key=True)
-    found = rows.filter(pk=sha256).first()
-    if found is None:
+    for _try in range(2):
+        for found in read_rows(Photo, "row.sha256 = %s FOR NO KEY UPDATE OF row", [sha256]):
+            return found
         announce_photos(sha256s=[sha256], by=by, at=at)
-        found = rows.get(pk=sha256)
-    return found
+    raise LookupError(sha256)
 
 
 def _refusal(*, start: int, total: int, data: bytes) -> str:

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from tidar.common.errors import UnableToFind
+from tidar.common.rows import read_rows
 from tidar.formulir.models import Photo
 
 
@@ -64,8 +65,7 @@ def size_of(path: Path) -> int:
 
 def photo(sha256: str) -> PhotoView | None:
     """A photograph by the hash of the bytes that were sent, or None."""
-    row = Photo.objects.filter(pk=sha256).first()
-    return None if row is None else view_of(row)
+    return next(map(view_of, read_rows(Photo, "row.sha256 = %s", [sha256])), None)
 
 
 def photo_offset(sha256: str) -> PhotoView:

@@ -9,11 +9,13 @@ import secrets
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from tidar.common.rows import add_rows
 from tidar.hub.models import Event
 from tidar.hub.rules.spine import CHANNEL, EventFields, SourceRef, ordered_id, shortened
 
@@ -24,7 +26,7 @@ BATCH = 2_000
 HEAD_SQL = """
 INSERT INTO hub_spinehead (id, last_seq) SELECT 1, coalesce(max(seq), 0) FROM hub_event ON CONFLICT (id) DO NOTHING
 """
-CLAIM_SQL = "SELECT id FROM hub_event WHERE seq IS NULL ORDER BY id LIMIT %s"
+CLAIM_SQL = "SELECT id, kind FROM hub_event WHERE seq IS NULL ORDER BY id LIMIT %s"
 ADVANCE_SQL = "UPDATE hub_spinehead SET last_seq = last_seq + %s WHERE id = 1 RETURNING last_seq"
 NUMBER_SQL = """
 UPDATE hub_event SET seq = given.seq
@@ -99,12 +101,17 @@ def record_events(*, kind: str, at: datetime, told: Sequence[tuple[datetime, Sou
     if not connection.in_atomic_block:
         raise RuntimeError("record_events belongs in the transaction of the change that it tells of")
     events = [new_event(kind=kind, happened_at=h, at=at, source=s, fields=f) for h, s, f in told]
-    Event.objects.bulk_create(events, batch_size=500)
+    add_rows(events)
     return len(events)
 
 
 def number_events(*, limit: int = BATCH) -> int:
-    """One pass of the relay: number at most `limit` committed events and send one NOTIFY; returns how many.
+    """As `number_kinds`; returns how many."""
+    return number_kinds(limit=limit).total()
+
+
+def number_kinds(*, limit: int = BATCH) -> Counter[str]:
+    """One pass of the relay: number at most `limit` committed events and send one NOTIFY; returns how many of a kind.
 
     Head, numbers and NOTIFY are one transaction: killed at any point, either all of them happened or none. Passes
     exclude each other by an advisory lock, so a second relay only waits.
@@ -112,9 +119,10 @@ def number_events(*, limit: int = BATCH) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RELAY_LOCK])
         cursor.execute(CLAIM_SQL, [limit])
-        ids = [row[0] for row in cursor.fetchall()]
+        claimed = cursor.fetchall()
+        ids = [row[0] for row in claimed]
         if not ids:
-            return 0
+            return Counter()
         cursor.execute(HEAD_SQL)
         cursor.execute(ADVANCE_SQL, [len(ids)])
         row = cursor.fetchone()
@@ -123,4 +131,4 @@ def number_events(*, limit: int = BATCH) -> int:
         if cursor.rowcount != len(ids):
             raise RuntimeError("the relay numbered fewer events than it claimed")
         cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, str(last)])
-    return len(ids)
+    return Counter(row[1] for row in claimed)

@@ -17,14 +17,14 @@ from tidar.common.actor import system
 from tidar.gateways.api import Incoming, Listener, NotNow
 from tidar.hub.actions.consuming import Registration, step_consumer
 from tidar.hub.actions.observing import record_messages
-from tidar.hub.actions.spine import BATCH, number_events
+from tidar.hub.actions.spine import BATCH, number_kinds
 from tidar.hub.queries.sensing import mqtt_feeds
 from tidar.hub.queries.spine import has_unnumbered, head
 from tidar.hub.rules.sensing import RawMessage
 
 log = logging.getLogger(__name__)
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 0.005, 0.025  # between passes of the relay: busy, idle
+SHORTEST_SECONDS, LONGEST_SECONDS = 0.020, 0.025  # between passes of the relay: busy (the next takes more), idle
 CONSUMER_SECONDS = 1.0  # between looks at the head when the relay, here or elsewhere, does not wake us
 TOPICS_SECONDS = 10.0
 STOP_SECONDS = 6.0  # patience with each loop at the end
@@ -65,10 +65,21 @@ class Loop(threading.Thread):
         return 1.0
 
 
-class Relay:
-    """Numbers what has committed, looking every 5 ms while there is work and up to every 25 ms while there is none."""
+class Follower(Loop):
+    """The loop of one consumer, and the kinds of events that it waits for."""
 
-    def __init__(self, followers: Sequence[Loop] = ()) -> None:
+    def __init__(self, registration: Registration, stop: threading.Event) -> None:
+        super().__init__(f"consumer {registration.name}", ConsumerLoop(registration).step, stop)
+        self.kinds = frozenset(registration.kinds)
+
+
+class Relay:
+    """Numbers what has committed, looking every 20 ms while there is work and up to every 25 ms while there is none.
+
+    A consumer is woken by its own kinds only; the head that others moved it passes over in its own time.
+    """
+
+    def __init__(self, followers: Sequence[Follower] = ()) -> None:
         self._pause = LONGEST_SECONDS
         self._followers = followers
 
@@ -77,11 +88,12 @@ class Relay:
         if not has_unnumbered():  # one round trip, no transaction: what an idle city costs
             self._pause = min(self._pause * 1.5, LONGEST_SECONDS)
             return self._pause
-        numbered = number_events()
+        numbered = number_kinds()
         for follower in self._followers:
-            follower.wake()
+            if not follower.kinds or follower.kinds & numbered.keys():
+                follower.wake()
         self._pause = SHORTEST_SECONDS
-        return 0.0 if numbered >= BATCH else self._pause
+        return 0.0 if numbered.total() >= BATCH else self._pause
 
 
 class ConsumerLoop:
@@ -131,9 +143,9 @@ def topics() -> set[str]:
     return {feed.mqtt_topic for feed in mqtt_feeds()}
 
 
-def consumer_loops(registrations: Sequence[Registration], stop: threading.Event) -> list[Loop]:
+def consumer_loops(registrations: Sequence[Registration], stop: threading.Event) -> list[Follower]:
     """One loop per consumer, so that a slow one holds up nobody."""
-    return [Loop(f"consumer {r.name}", ConsumerLoop(r).step, stop) for r in registrations]
+    return [Follower(registration, stop) for registration in registrations]
 
 
 def run_until_stopped(loops: Sequence[Loop], stop: threading.Event) -> None:

@@ -6,9 +6,15 @@ from collections.abc import Iterable
 from datetime import date
 
 from tidar.common.actor import PUBLIC, Actor
+from tidar.common.rows import read_rows
 from tidar.people.models import Assignment, User
 from tidar.people.roles import ROLES, roles_with
 from tidar.people.rules import Held, grants_of
+
+IN_FORCE = """
+row.user_id = %s AND row.from_date <= %s AND (row.until_date IS NULL OR row.until_date >= %s)
+ORDER BY row.from_date, row.id
+"""
 
 
 def held_of(assignments: Iterable[Assignment]) -> tuple[Held, ...]:
@@ -31,7 +37,7 @@ def actor_of_user(user: User, *, today: date) -> Actor:
     """`user` as an actor, in one query; somebody deactivated acts as the public."""
     if not user.is_active:
         return PUBLIC
-    assignments = tuple(Assignment.objects.filter(user=user).in_force(today))
+    assignments = read_rows(Assignment, IN_FORCE, [user.pk, today, today])
     return Actor(
         kind="user",
         id=str(user.pk),

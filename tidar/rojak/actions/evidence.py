@@ -13,13 +13,20 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, Unpack
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToFind
+from tidar.common.rows import add_rows
 from tidar.common.signed_records import FIRST_PREVIOUS, canonical, content_hash
-from tidar.rojak.models import Evidence, Finding
+from tidar.rojak.models import Evidence
+
+LOCK_SQL = "SELECT id FROM rojak_finding WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE"
+ENDS_SQL = """
+SELECT DISTINCT ON (finding_id) finding_id, sequence, link_hash FROM rojak_evidence
+WHERE finding_id = ANY(%s) ORDER BY finding_id, sequence DESC
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,9 @@ def link(*, finding_id: uuid.UUID, by: Actor, at: datetime, **says: Unpack[Says]
 def link_all(*, links: Sequence[NewLink], by: Actor, at: datetime) -> list[Evidence]:
     """Many links at once, of many findings, in their order; three statements. Belongs in a transaction."""
     findings = {one.finding_id for one in links}
-    locked = set(
-        Finding.objects.select_for_update(no_key=True)
-        .filter(pk__in=findings)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_SQL, [list(findings)])
+        locked = {row[0] for row in cursor.fetchall()}
     if locked != findings:
         raise UnableToFind(_("Temuan itu tidak ada."))
     ends = _ends(findings)
@@ -75,7 +79,8 @@ def link_all(*, links: Sequence[NewLink], by: Actor, at: datetime) -> list[Evide
         row = _row(one, sequence=sequence + 1, previous=previous, by=by, at=at)
         ends[one.finding_id] = row.sequence, row.link_hash
         rows.append(row)
-    return Evidence.objects.bulk_create(rows)
+    add_rows(rows)
+    return rows
 
 
 def begin_chains(*, links: Sequence[NewLink], by: Actor, at: datetime) -> list[Evidence]:
@@ -87,13 +92,15 @@ def begin_chains(*, links: Sequence[NewLink], by: Actor, at: datetime) -> list[E
         row = _row(one, sequence=sequence + 1, previous=previous, by=by, at=at)
         ends[one.finding_id] = row.sequence, row.link_hash
         rows.append(row)
-    return Evidence.objects.bulk_create(rows)
+    add_rows(rows)
+    return rows
 
 
 def _ends(findings: set[uuid.UUID]) -> dict[uuid.UUID, tuple[int, str]]:
     """Number and hash of each chain's last link."""
-    last = Evidence.objects.filter(finding_id__in=findings).order_by("finding_id", "-sequence").distinct("finding_id")
-    return {row.finding_id: (row.sequence, row.link_hash) for row in last}
+    with connection.cursor() as cursor:
+        cursor.execute(ENDS_SQL, [list(findings)])
+        return {finding: (sequence, link_hash) for finding, sequence, link_hash in cursor.fetchall()}
 
 
 def _row(new: NewLink, *, sequence: int, previous: str, by: Actor, at: datetime) -> Evidence:

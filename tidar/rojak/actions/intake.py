@@ -15,6 +15,7 @@ from django.db import transaction
 
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableTo
+from tidar.common.rows import add_rows
 from tidar.common.signed_records import UnableToRead
 from tidar.formulir import api as formulir
 from tidar.rojak.actions.applying import Applying, Taken, apply_all
@@ -90,7 +91,7 @@ class Intake:
         rows = [self._row(one, known) for one in wave]
         for row in rows:
             self._retire_for(row)
-        PatrolItem.objects.bulk_create(rows)
+        add_rows(rows)
         for row in rows:
             self.versions.setdefault(row.item_id, []).append(row)
         self._announce(wave, rows)

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from tidar.common.actor import Actor
 from tidar.common.errors import UnableToCarry, UnableToFind
+from tidar.common.rows import read_rows
 from tidar.common.signed_records import SIGNATURE_BYTES, UnableToRead, content_hash, is_signed
 from tidar.rojak.actions.authors import author
 from tidar.rojak.actions.intake import Intake, Sent
@@ -95,7 +96,7 @@ def _sender(device_id: uuid.UUID | None, *, by: Actor, at: datetime, manner: str
         if manner == PatrolItem.Manner.PHONE:
             raise UnableToFind(_("HP itu tidak terdaftar."))
         return Sender(person=by, device=None, manner=manner, by=by, at=at)
-    device = Device.objects.filter(pk=device_id).first()
+    device = next(iter(read_rows(Device, "row.id = %s", [device_id])), None)
     if device is None:
         raise UnableToFind(_("HP itu tidak terdaftar."))
     if by.id == str(device.user_id):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from tidar.common.actor import Actor
+from tidar.common.rows import read_rows
 from tidar.rojak.actions.evidence import NewLink, link_all
 from tidar.rojak.models import Evidence, FindingPhoto
 
@@ -14,7 +15,8 @@ KINDS = {FindingPhoto.Role.BEFORE: Evidence.Kind.PHOTO, FindingPhoto.Role.AFTER:
 
 def link_photos(sha256s: Sequence[str], by: Actor, at: datetime) -> None:
     """Runs in the transaction that keeps the photographs; a finding that names one later links it itself."""
-    waiting = FindingPhoto.objects.select_related("photo").filter(photo__in=sha256s).order_by("finding_id", "id")
+    order = "row.photo_id = ANY(%s) ORDER BY row.finding_id, row.id"
+    waiting = read_rows(FindingPhoto, order, [list(sha256s)], of="photo")
     links = [
         NewLink(
             one.finding_id, KINDS[FindingPhoto.Role(one.role)], at, one.photo_id, {"sent_sha256": one.photo_id},

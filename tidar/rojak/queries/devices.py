@@ -50,11 +50,6 @@ def _announced(device_id: uuid.UUID) -> list[str]:
     return list(dict.fromkeys(sha256 for photos in named for sha256 in photos))
 
 
-def held_count(device_id: uuid.UUID) -> int:
-    """How many versions are here of a phone."""
-    return PatrolItem.objects.filter(device=device_id).count()
-
-
 def own_device(actor: Actor, device_id: uuid.UUID) -> Device:
     """Somebody's own phone; of others nothing is said. Raises `UnableToFind`."""
     device = Device.objects.filter(pk=device_id, user_id=actor.id).first() if actor.kind == "user" else None

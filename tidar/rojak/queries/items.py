@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tidar.common.rows import read_rows
 from tidar.rojak.models import Checkpoint, FindingKind, Member, PatrolItem, Post, RosterRule, Round, Segment
 from tidar.rojak.rules.items import Item
 
@@ -47,10 +48,10 @@ def known_for(items: Sequence[Item]) -> Known:
     known = Known()
     if not items:
         return known
-    posts = Post.objects.select_related("program").filter(code__in={item.post for item in items})
+    posts = read_rows(Post, "row.code = ANY(%s)", [list({item.post for item in items})], of="program")
     known.posts = {post.code: post for post in posts}
     if rounds := {item.round for item in items if item.round is not None}:
-        known.rounds = Round.objects.in_bulk(rounds)
+        known.rounds = {row.pk: row for row in read_rows(Round, "row.id = ANY(%s)", [list(rounds)])}
     _read_places(known, items)
     _read_people(known, items)
     return known
@@ -59,13 +60,14 @@ def known_for(items: Sequence[Item]) -> Known:
 def _read_places(known: Known, items: Sequence[Item]) -> None:
     posts = [post.pk for post in known.posts.values()]
     if codes := {item.data["segment"] for item in items if item.kind in WITH_SEGMENT and item.data["segment"]}:
-        rows = Segment.objects.filter(post__in=posts, code__in=codes)
+        rows = read_rows(Segment, "row.post_id = ANY(%s) AND row.code = ANY(%s)", [posts, list(codes)])
         known.segments = {(row.post_id, row.code): row for row in rows}
     if codes := {item.data["checkpoint"] for item in items if item.kind == "check" and item.data["checkpoint"]}:
-        known.checkpoints = {row.code: row for row in Checkpoint.objects.filter(code__in=codes)}
+        known.checkpoints = {row.code: row for row in read_rows(Checkpoint, "row.code = ANY(%s)", [list(codes)])}
     if keys := {item.data["kind"] for item in items if item.kind == "finding"}:
         programs = {post.program_id for post in known.posts.values()}
-        rows_of_kind = FindingKind.objects.filter(program__in=programs, key__in=keys)
+        which = "row.program_id = ANY(%s) AND row.key = ANY(%s)"
+        rows_of_kind = read_rows(FindingKind, which, [list(programs), list(keys)])
         known.kinds = {(row.program_id, row.key): row for row in rows_of_kind}
 
 
@@ -86,7 +88,7 @@ def people_of(item: Item) -> tuple[int, ...]:
 def versions_of(ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, list[PatrolItem]]:
     """All versions of these items, oldest first; one query."""
     found: dict[uuid.UUID, list[PatrolItem]] = {}
-    for row in PatrolItem.objects.filter(item_id__in=set(ids)).order_by("id"):
+    for row in read_rows(PatrolItem, "row.item_id = ANY(%s) ORDER BY row.id", [list(set(ids))]):
         found.setdefault(row.item_id, []).append(row)
     return found
 

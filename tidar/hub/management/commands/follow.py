@@ -28,7 +28,7 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         followers = consumer_loops(registered(), stop)
-        loops = [Loop("relay", Relay(followers).step, stop), *followers]
+        loops: list[Loop] = [Loop("relay", Relay(followers).step, stop), *followers]
         if settings.MQTT_URL and not options["without_mqtt"]:
             loops += mqtt_loops(settings.MQTT_URL, stop)
         log.info("following: %s", ", ".join(loop.name for loop in loops))

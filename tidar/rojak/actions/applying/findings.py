@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 
+from tidar.common.rows import add_rows
 from tidar.formulir import api as formulir
 from tidar.rojak.actions.applying.taken import Applying, Taken, said, tell
 from tidar.rojak.actions.evidence import NewLink, begin_chains, link_all
@@ -23,7 +24,7 @@ def apply_findings(taken: Sequence[Taken], applying: Applying) -> None:
     photos = _announced(taken, applying)
     rows = [_finding(one, applying) for one in taken]
     fresh = [one for one in taken if not one.is_revision]
-    Finding.objects.bulk_create(row for one, row in zip(taken, rows, strict=True) if not one.is_revision)
+    add_rows([row for one, row in zip(taken, rows, strict=True) if not one.is_revision])
     for one, row in zip(taken, rows, strict=True):
         if one.is_revision:
             Finding.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in REVISED})
@@ -92,7 +93,7 @@ def _attach(taken: Sequence[Taken]) -> set[tuple[uuid.UUID, str]]:
     revised = [one.item.id for one in taken if one.is_revision]
     before = set(FindingPhoto.objects.filter(finding__in=revised).values_list("finding_id", "photo_id"))
     new = [pair for pair in named if pair not in before]
-    FindingPhoto.objects.bulk_create(FindingPhoto(finding_id=finding, photo_id=sha256) for finding, sha256 in new)
+    add_rows([FindingPhoto(finding_id=finding, photo_id=sha256) for finding, sha256 in new])
     return set(new)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tidar.common.rows import add_rows
 from tidar.hub.api import EventFields
 from tidar.rojak.actions.applying.taken import SEE, Applying, Taken, said, tell
 from tidar.rojak.models import Activity, Sos
@@ -18,7 +19,7 @@ def apply_activities(taken: Sequence[Taken], applying: Applying) -> None:
     """A talk, a clean-up, a visit; a revision says it anew."""
     rows = [_activity(one, applying) for one in taken]
     fresh = [row for one, row in zip(taken, rows, strict=True) if not one.is_revision]
-    Activity.objects.bulk_create(fresh)
+    add_rows(fresh)
     for one, row in zip(taken, rows, strict=True):
         if one.is_revision:
             Activity.objects.filter(pk=row.pk).update(**{name: getattr(row, name) for name in REVISED})

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
+from tidar.common.rows import add_rows
 from tidar.hub.api import EventFields
 from tidar.places import api as places
 from tidar.rojak.actions.applying.taken import SEE, Applying, Taken, round_of, said, tell
@@ -18,7 +19,7 @@ from tidar.rojak.rules.doubts import along, is_certain
 def apply_starts(taken: Sequence[Taken], applying: Applying) -> None:
     """A round with its first leg and who was there."""
     rounds = [_round(one, applying) for one in taken]
-    Round.objects.bulk_create(rounds)
+    add_rows(rounds)
     applying.known.rounds.update({one.pk: one for one in rounds})
     device, members = applying.sender.device, applying.known.members
     legs = [
@@ -88,10 +89,11 @@ def apply_attendance(taken: Sequence[Taken], applying: Applying) -> None:
 
 def apply_tracks(taken: Sequence[Taken], applying: Applying) -> None:
     """A stretch of the track, as the phone had it; how far the round went follows from all that is here of it."""
-    TrackPart.objects.bulk_create(
+    parts = [
         TrackPart(id=one.item.id, round_id=round_of(one), from_at=one.item.at, points=one.item.data["points"])
         for one in taken
-    )
+    ]
+    add_rows(parts)
     measure({round_of(one) for one in taken})
 
 
@@ -113,7 +115,7 @@ def apply_ends(taken: Sequence[Taken], applying: Applying) -> None:
 def apply_checks(taken: Sequence[Taken], applying: Applying) -> None:
     """Segments were looked at."""
     made = [_check(one, applying) for one in taken]
-    Check.objects.bulk_create(row for row, _fields_of in made)
+    add_rows([row for row, _fields_of in made])
     tell("patrol.checked", [(one, fields) for one, (_row, fields) in zip(taken, made, strict=True)], applying)
 
 
