@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import Client
 
@@ -44,7 +45,7 @@ class Served:
         """The shell as this person gets it; its owner where nobody is named."""
         client = Client()
         user = User.objects.get(username=name or self.owner)
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend=settings.AUTHENTICATION_BACKENDS[0])
         return client.get(self.address)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import html5lib
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -138,9 +139,7 @@ def _html_faults(text: str) -> list[str]:
 def _posts_without_token(pages: list[tuple[str, Access]]) -> list[str]:
     """Addresses that take a POST without a CSRF token; machines' own (`/api/`, `/odk/`) carry other proof."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    client.force_login(
-        User.objects.get(username="sapuan-administrator"), backend="allauth.account.auth_backends.AuthenticationBackend"
-    )
+    client.force_login(User.objects.get(username="sapuan-administrator"), backend=settings.AUTHENTICATION_BACKENDS[0])
     return [
         url for url, _ in pages
         if client.post(url).status_code not in (403, 404, 405, 401) and not url.startswith(("/api/", "/odk/"))

@@ -8,8 +8,8 @@ from tidar.rojak.urls import coverage, field, findings, register
 
 app_name = "rojak"
 urlpatterns: list[URLPattern] = [
+    *field.urlpatterns,
     *coverage.urlpatterns,
     *register.urlpatterns,
-    *field.urlpatterns,
     *findings.urlpatterns,
 ]
