@@ -184,7 +184,8 @@ class FakePatrol(PhoneCity):
     def _take(self, body: dict[str, Any]) -> dict[str, Any]:
         assert len(body["items"]) <= 100, "more at once than the interface allows"
         results = [self._one(body["device"], row) for row in body["items"]]
-        return {"results": results, "server_time": self.now().isoformat(timespec="seconds")}
+        held = sum(row["device"] == body["device"] for row in self.versions.values())
+        return {"results": results, "held": held, "server_time": self.now().isoformat(timespec="seconds")}
 
     def _one(self, device: str, row: dict[str, str]) -> dict[str, Any]:
         raw, signature = bytes_from(row["body"]), bytes_from(row["signature"], length=64)

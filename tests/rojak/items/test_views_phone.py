@@ -75,7 +75,7 @@ def test_what_a_phone_sends_is_answered_and_compared(made: Made, owner: Client) 
     row = PatrolItem.objects.get()
     told = {"id": str(row.item_id), "hash": hash_of(item), "state": "diterima", "sentence": ""}
     assert answer["results"] == [told | {"receipt": f"RJ-{row.pk:06d}"}]
-    assert Finding.objects.count() == 1
+    assert (answer["held"], Finding.objects.count()) == (1, 1)
     held = owner.get(f"{REGISTER}/{made.phone.id}/isi").json()
     line = f"{row.item_id}:{hash_of(item)}\n"
     assert (held["count"], held["digest"]) == (1, hashlib.sha256(line.encode()).hexdigest())

@@ -7,6 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q
 
 from tidar.common.actor import Actor
@@ -48,6 +49,13 @@ def _announced(device_id: uuid.UUID) -> list[str]:
     bodies = PatrolItem.objects.filter(device=device_id, kind="finding").exclude(state=State.REFUSED)
     named = [read_item(bytes(body)).photos for body in bodies.values_list("body", flat=True) if body]
     return list(dict.fromkeys(sha256 for photos in named for sha256 in photos))
+
+
+def held_count(device_id: uuid.UUID) -> int:
+    """How many versions are here of a phone."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM rojak_patrolitem WHERE device_id = %s", [device_id])
+        return int(cursor.fetchone()[0])
 
 
 def own_device(actor: Actor, device_id: uuid.UUID) -> Device:

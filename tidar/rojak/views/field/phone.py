@@ -24,7 +24,7 @@ from tidar.rojak.actions.devices import register_device
 from tidar.rojak.actions.items import ItemAnswer, SignedItem, receive
 from tidar.rojak.actions.packing import take_along
 from tidar.rojak.models import Device
-from tidar.rojak.queries.devices import contents_of, own_device
+from tidar.rojak.queries.devices import contents_of, held_count, own_device
 from tidar.rojak.rules.items import MAX_BATCH, MAX_BODY_BYTES
 
 MOST_PER_MINUTE = 600  # of one person: batches of up to a hundred notes
@@ -75,7 +75,7 @@ def pack(request: HttpRequest) -> HttpResponse:
 @requires("patrol.walk")
 @require_POST
 def send(request: HttpRequest) -> HttpResponse:
-    """`POST /api/rojak/kirim`: take what the phone signed; what is here of a phone, `…/isi` says."""
+    """`POST /api/rojak/kirim`: take what the phone signed; `held` is how many versions are here of it now."""
     slow_down(request, what="patrol-send", most=MOST_PER_MINUTE, seconds=60, who=actor_of(request).id)
     batch = ENVELOPE.read(request, Batch)
     ENVELOPE.must_hold(len(batch.items))
@@ -83,7 +83,7 @@ def send(request: HttpRequest) -> HttpResponse:
         device_id=batch.device, items=[_item(one) for one in batch.items], by=actor_of(request), at=clock.now()
     )
     results = [_result(one) for one in answers]
-    return JsonResponse({"results": results, "server_time": _now_text()})
+    return JsonResponse({"results": results, "held": held_count(batch.device), "server_time": _now_text()})
 
 
 @requires("patrol.walk")
