@@ -26,6 +26,14 @@ PHONE: dict[str, Any] = {
 }  # fmt: skip
 
 
+def _is_of_the_window(process: int) -> bool:
+    """Whether a renderer draws Chromium's own window, which no phone has: without it no new tab may ever come."""
+    try:
+        return b"--top-chrome-webui" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return True
+
+
 class FieldPhone:
     """One phone with one app. Its store outlives its tabs, as on a real phone."""
 
@@ -76,7 +84,7 @@ class FieldPhone:
         assert browser is not None
         session = browser.new_browser_cdp_session()
         for process in session.send("SystemInfo.getProcessInfo")["processInfo"]:
-            if process["type"] == "renderer":
+            if process["type"] == "renderer" and not _is_of_the_window(process["id"]):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process["id"], signal.SIGKILL)
         session.detach()

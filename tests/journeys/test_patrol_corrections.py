@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.journeys.patrol import Patroller
+from tests.journeys.phones import PATIENCE
 from tests.journeys.screens import findings, go, picture, press, saved
 from tests.rojak.app.full_city import FullPatrol
 from tidar.formulir.rules.answers import check
@@ -69,7 +70,7 @@ def asked(phone: Patroller) -> None:
     phone.page.get_by_role("radio", name="Ya").check()
     phone.page.set_input_files("#kamera-bukti", [picture(phone)])
     press(phone, "Pakai foto ini")
-    expect(phone.page.get_by_role("img", name="Foto: Foto lubangnya")).to_be_visible()
+    expect(phone.page.get_by_role("img", name="Foto: Foto lubangnya")).to_be_visible(timeout=PATIENCE)
 
 
 def test_a_photo_that_a_question_asks_for_is_named_and_sent(phone: Patroller, fake: AskingPatrol) -> None:

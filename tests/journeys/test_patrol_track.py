@@ -130,9 +130,9 @@ def test_without_a_fix_nothing_is_made_up(browser: Browser, fake: FakePatrol) ->
         Geolocation.prototype.getCurrentPosition = () => {};""")  # a question that nobody answers
     phone.open()
     phone.prepare()
-    phone.start()
     said = phone.run("""const gps = await use("gps");
-        return new Promise((done) => gps.watch({ ontrouble: done }));""")
+        return new Promise((done) => gps.watch({ ontrouble: done }));""")  # who asks first hears why
+    phone.start()
     assert said == "Posisi belum diizinkan. Izinkan lokasi di setelan Chrome."
     phone.check("L001")
     end = phone.run('return (await (await use("round")).end({})).data')
