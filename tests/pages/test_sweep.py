@@ -105,6 +105,7 @@ def city(db, home) -> sample_city.SampleCity:
     return sample_city.load()
 
 
+@pytest.mark.timeout(900)  # every address for every role: three minutes with another worker beside it
 def test_every_page_for_every_kind_of_person_whole_valid_and_guarded(city) -> None:
     """One loaded city for all three questions: loading it costs more than asking."""
     everybody, pages = roles.clients(), list(_pages(city))
