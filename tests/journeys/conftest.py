@@ -6,13 +6,14 @@ import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import ARGUMENTS, executable
 from tests.city import City, new_city
 
 WIDE = {"width": 1920, "height": 1080}
 PHONE = {"width": 360, "height": 740}
+expect.set_options(timeout=20_000)  # two browsers and two cities share two cores: slow is not wrong
 
 
 @pytest.fixture(scope="session")
