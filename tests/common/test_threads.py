@@ -58,7 +58,23 @@ async def live(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(_live())
 
 
-urlpatterns = [path("halo", page), path("rusak", broken), path("arus", stream), path("hidup", live)]
+async def _breaking() -> AsyncIterator[bytes]:
+    yield b"x"
+    raise RuntimeError("breaks on its way")
+
+
+@public
+async def breaking(request: HttpRequest) -> StreamingHttpResponse:
+    return StreamingHttpResponse(_breaking())
+
+
+urlpatterns = [
+    path("patah", breaking),
+    path("halo", page),
+    path("rusak", broken),
+    path("arus", stream),
+    path("hidup", live),
+]
 
 
 class Reader:
@@ -147,6 +163,21 @@ async def test_an_asynchronous_stream_lives_on_the_loop_and_ends_with_its_reader
     reader = await ask("/hidup", leave_after=20)
     assert [("live", threading.get_ident()), ("live ended", threading.get_ident())] == SEEN
     assert reader.body.startswith(b"xxx")
+
+
+async def test_an_asynchronous_stream_that_breaks_is_ended_too() -> None:
+    ended: list[bool] = []
+
+    def note(**_: Any) -> None:
+        ended.append(True)
+
+    request_finished.connect(note)
+    try:
+        with pytest.raises(RuntimeError, match="breaks on its way"):
+            await ask("/patah")
+    finally:
+        request_finished.disconnect(note)
+    assert ended == [True]
 
 
 async def test_a_body_of_which_the_sender_left_asks_for_nothing() -> None:

@@ -18,6 +18,8 @@ GRACE_SECONDS = 3  # for open requests when told to stop
 
 def processes() -> int:
     """How many web processes this machine is served by: one a core, four at most; `TIDAR_WEB_PROCESSES` says else."""
+    if not hasattr(socket, "SO_REUSEPORT"):  # nobody can share the port there
+        return 1
     return int(os.environ.get("TIDAR_WEB_PROCESSES", "0")) or min(4, os.cpu_count() or 1)
 
 

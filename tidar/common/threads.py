@@ -22,6 +22,7 @@ from django.core import signals
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.core.handlers.base import BaseHandler
+from django.db import close_old_connections
 from django.http import FileResponse, HttpRequest, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import set_script_prefix
@@ -71,6 +72,7 @@ class ThreadedHandler(ASGIHandler):
         response: Any = self.get_response(request)
         response._handler_class = self.__class__
         if response.streaming and response.is_async:
+            close_old_connections()  # it may live for hours, and this thread's connection is for others
             return response
         try:
             if response.streaming:
@@ -99,9 +101,11 @@ class ThreadedHandler(ASGIHandler):
         finally:
             leaving.cancel()
             sending.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await sending
-            await sync_to_async(response.close, thread_sensitive=False, executor=self._pool)()
+            try:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await sending
+            finally:  # also when the stream itself broke
+                await sync_to_async(response.close, thread_sensitive=False, executor=self._pool)()
 
 
 class _Line:
